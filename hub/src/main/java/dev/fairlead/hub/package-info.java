@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.hub;
+
+import org.jspecify.annotations.NullMarked;
