@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.agent.login;
+
+import org.jspecify.annotations.NullMarked;
