@@ -112,10 +112,7 @@ public final class LoginProcess {
             pty.setWindowSize(new WinSize(terminal.columns(), terminal.rows()), null);
         }
         if (!terminal.modes().isEmpty()) {
-            var stty = new ArrayList<>(List.of(Tools.path("stty"), "-F", device.toString()));
-            stty.addAll(terminal.modes());
-            // A mode that this machine does not know must not cost the person their shell.
-            Tools.run(stty);
+            TerminalModes.set(pty.getMasterFD(), terminal.modes());
         }
     }
 

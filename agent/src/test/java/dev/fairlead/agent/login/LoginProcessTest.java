@@ -115,7 +115,7 @@ class LoginProcessTest {
                                 "stty size; stty -a; tty; echo $TERM; ls /proc/self/fd | tr '\\n' '"
                                         + " '; read x; stty size; exit 5"),
                         Map.of(),
-                        new Terminal("vt220", 101, 37, List.of("-echo", "intr", "24")));
+                        new Terminal("vt220", 101, 37, Map.of(53, 0, 1, 24, 2, 255)));
         started.add(process);
         var reader = process.output();
         var text = new StringBuilder();
@@ -127,7 +127,13 @@ class LoginProcessTest {
         }
         // 3 is the folder that ls reads: nothing of the agent's was left open.
         assertThat(text.toString())
-                .contains("37 101", "-echo ", "intr = ^X", "/dev/pts/", "vt220\r\n0 1 2 3 ");
+                .contains(
+                        "37 101",
+                        "-echo ",
+                        "intr = ^X",
+                        "quit = <undef>",
+                        "/dev/pts/",
+                        "vt220\r\n0 1 2 3 ");
         process.resize(80, 25);
         process.input().write('\n');
         process.input().flush();
@@ -142,7 +148,7 @@ class LoginProcessTest {
                         Login.ofAgent(),
                         List.of("/bin/bash", "-i"),
                         Map.of(),
-                        new Terminal("dumb", 80, 24, List.of()));
+                        new Terminal("dumb", 80, 24, Map.of()));
         process.end();
         assertThat(process.exit().get(1, TimeUnit.SECONDS)).isPositive();
     }
@@ -186,7 +192,7 @@ class LoginProcessTest {
                             login,
                             List.of("/bin/sh", "-c", "test -O $(tty) && echo mine; id -u"),
                             Map.of(),
-                            new Terminal("xterm", 80, 24, List.of()));
+                            new Terminal("xterm", 80, 24, Map.of()));
             started.add(terminal);
             assertThat(new String(terminal.output().readAllBytes(), UTF_8))
                     .isEqualTo("mine\r\n" + login.uid() + "\r\n");
