@@ -1,0 +1,38 @@
+# shellcheck shell=bash disable=SC2154
+# Sourced by ./fairlead and build.sh, which set `root` (the clone), `home` (the built installation) and `version`.
+
+# True when a source is newer than the start of the last good build, or there was none.
+sources_stale() {
+    [[ -e $root/target/built && -e $home/lib/fairlead-cli-$version.jar ]] || return 0
+    local m newer paths=("$root/pom.xml")
+    for m in link hub agent cli dist; do paths+=("$root/$m/pom.xml" "$root/$m/src/main"); done
+    newer=$(find "${paths[@]}" -newer "$root/target/built" -print -quit 2>/dev/null)
+    [[ -n $newer ]]
+}
+
+# True when the AOT caches do not belong to these jars and this JDK. Being without costs start-up time only.
+programs_untrained() {
+    local jdk newer
+    [[ -e $home/aot/trained ]] || return 0
+    read -r jdk <"$home/aot/trained" || true
+    newer=$(find "$home/lib" -newer "$home/aot/trained" -print -quit 2>/dev/null)
+    [[ $jdk != "$JAVA_HOME" || -n $newer ]]
+}
+
+# Sets the array java_options for a program (hub, agent or cli) and, for the CLI, its command.
+java_options() {
+    java_options=(
+        --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+        -Dfairlead.home="$home" -Djava.library.path="$home/native" -Dio.netty.leakDetection.level=disabled
+    )
+    # A short command and a small agent need no parallel collector: its threads cost start-up time and memory.
+    # Commands that carry no stream end before the second compiler would pay.
+    case $1 in
+        cli | agent) java_options+=(-XX:+UseSerialGC) ;;
+    esac
+    case ${2-} in
+        '' | ssh | exec | forward) ;;
+        *) java_options+=(-XX:TieredStopAtLevel=1) ;;
+    esac
+    if [[ -e $home/aot/$1.aot ]]; then java_options+=(-XX:AOTCache="$home/aot/$1.aot"); fi
+}
