@@ -1,0 +1,58 @@
+package dev.fairlead.hub.db;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// A transaction under way: its handle, whose it is, and what to do once it is committed.
+public final class Tx {
+
+    private final Handle handle;
+    private final List<Runnable> afterCommit = new ArrayList<>();
+    private @Nullable TenantId tenant;
+
+    Tx(Handle handle) {
+        this.handle = handle;
+    }
+
+    public Handle handle() {
+        return handle;
+    }
+
+    /// The tenant whose rows it sees.
+    ///
+    /// @throws IllegalStateException when it is nobody's
+    public TenantId tenant() {
+        TenantId now = tenant;
+        if (now == null) {
+            throw new IllegalStateException("this transaction is no tenant's");
+        }
+        return now;
+    }
+
+    /// Runs once the transaction is committed, in the order of these calls, on the thread that
+    /// committed; not at all when it is rolled back. What fails there is logged and does not fail
+    /// the caller, whose change is made by then.
+    public void afterCommit(Runnable action) {
+        afterCommit.add(action);
+    }
+
+    List<Runnable> afterCommit() {
+        return afterCommit;
+    }
+
+    @Nullable TenantId current() {
+        return tenant;
+    }
+
+    /// From here on the rows of this tenant; null for nobody's.
+    void become(@Nullable TenantId next) {
+        // In one round trip with nothing to clean up: the setting ends with the transaction.
+        handle.createQuery("select set_config('fairlead.tenant', :tenant, true)")
+                .bind("tenant", next == null ? "" : next.uuid().toString())
+                .mapTo(String.class)
+                .one();
+        tenant = next;
+    }
+}
