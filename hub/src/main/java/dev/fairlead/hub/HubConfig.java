@@ -1,0 +1,397 @@
+package dev.fairlead.hub;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.net.InetAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What `hub.yaml` says. Every record checks itself, so that one that exists can be used; every key
+/// is described in `docs/configuration.md`, which a test compares with these records.
+///
+/// @param names DNS names and addresses by which agents and people reach this hub, the first being
+///   the one in the lines that it prints; the only names its own certificates are good for
+/// @param publicPort the port in the addresses that the hub prints; another than `listen.port`
+///   behind a load balancer
+/// @param redirect a listener that only sends browsers to https, if any
+/// @param tls PEM files, or null for the hub's own local CA
+/// @param trustedProxies load balancers that end TLS: if any, the hub serves plain HTTP, to these
+///   only, and believes their `X-Forwarded-For`
+/// @param leafCertificates PEM files of the certificates that those load balancers show
+/// @param data the hub's folder
+public record HubConfig(
+        List<String> names,
+        Listen listen,
+        int publicPort,
+        @Nullable Redirect redirect,
+        @Nullable Tls tls,
+        List<Cidr> trustedProxies,
+        List<Path> leafCertificates,
+        Path data,
+        Database database,
+        Observe observe,
+        Limits limits) {
+
+    public static final int HTTPS = 443;
+
+    private static final Pattern DNS_NAME =
+            Pattern.compile(
+                    "(?=.{1,253}\\z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*");
+
+    public HubConfig {
+        names = List.copyOf(names);
+        trustedProxies = List.copyOf(trustedProxies);
+        leafCertificates = List.copyOf(leafCertificates);
+        check(
+                !names.isEmpty(),
+                "names is missing: list the names by which agents and people reach this hub, such"
+                        + " as  names: [hub.example.com]");
+        names.forEach(HubConfig::checkName);
+        checkPort("public-port", publicPort);
+        check(
+                trustedProxies.isEmpty() || tls == null,
+                "tls and trusted-proxies are both given: with trusted-proxies the load balancer"
+                        + " ends TLS and the hub serves plain HTTP to it; remove one of the two");
+        check(
+                trustedProxies.isEmpty() || !leafCertificates.isEmpty(),
+                "leaf-certificates is missing: agents prove that nobody is in between by the"
+                        + " certificate that they see, so list the PEM files of those that your"
+                        + " trusted-proxies show");
+        check(
+                redirect == null || redirect.port() == 0 || redirect.port() != listen.port(),
+                "redirect.port and listen.port are both " + listen.port());
+    }
+
+    @JsonCreator
+    static HubConfig read(
+            @JsonProperty("names") @Nullable List<String> names,
+            @JsonProperty("listen") @Nullable Listen listen,
+            @JsonProperty("public-port") @Nullable Integer publicPort,
+            @JsonProperty("redirect") @Nullable Redirect redirect,
+            @JsonProperty("tls") @Nullable Tls tls,
+            @JsonProperty("trusted-proxies") @Nullable List<String> trustedProxies,
+            @JsonProperty("leaf-certificates") @Nullable List<Path> leafCertificates,
+            @JsonProperty("data") @Nullable Path data,
+            @JsonProperty("database") @Nullable Database database,
+            @JsonProperty("observe") @Nullable Observe observe,
+            @JsonProperty("limits") @Nullable Limits limits) {
+        var listening = listen == null ? Listen.read(null, null) : listen;
+        var proxies = orEmpty(trustedProxies).stream().map(Cidr::parse).toList();
+        return new HubConfig(
+                orEmpty(names),
+                listening,
+                publicPort != null ? publicPort : proxies.isEmpty() ? listening.port() : HTTPS,
+                redirect,
+                tls,
+                proxies,
+                orEmpty(leafCertificates),
+                data == null ? Path.of("/var/lib/fairlead/hub") : data,
+                database == null ? Database.OWN : database,
+                observe == null ? Observe.read(null, null) : observe,
+                limits == null ? Limits.DEFAULT : limits);
+    }
+
+    /// A hub that only this machine can reach, with its own certificate and database.
+    public static HubConfig local(Path data, int port) {
+        return new HubConfig(
+                List.of("localhost", "127.0.0.1", "::1"),
+                new Listen("127.0.0.1", port),
+                port,
+                null,
+                null,
+                List.of(),
+                List.of(),
+                data,
+                Database.OWN,
+                Observe.read(null, null),
+                Limits.DEFAULT);
+    }
+
+    public HubConfig withNames(List<String> names) {
+        return new HubConfig(
+                names,
+                listen,
+                publicPort,
+                redirect,
+                tls,
+                trustedProxies,
+                leafCertificates,
+                data,
+                database,
+                observe,
+                limits);
+    }
+
+    public HubConfig withListen(Listen listen, int publicPort) {
+        return new HubConfig(
+                names,
+                listen,
+                publicPort,
+                redirect,
+                tls,
+                trustedProxies,
+                leafCertificates,
+                data,
+                database,
+                observe,
+                limits);
+    }
+
+    public HubConfig withObserve(Observe observe) {
+        return new HubConfig(
+                names,
+                listen,
+                publicPort,
+                redirect,
+                tls,
+                trustedProxies,
+                leafCertificates,
+                data,
+                database,
+                observe,
+                limits);
+    }
+
+    public HubConfig withDatabase(Database database) {
+        return new HubConfig(
+                names,
+                listen,
+                publicPort,
+                redirect,
+                tls,
+                trustedProxies,
+                leafCertificates,
+                data,
+                database,
+                observe,
+                limits);
+    }
+
+    public HubConfig withRedirect(@Nullable Redirect redirect) {
+        return new HubConfig(
+                names,
+                listen,
+                publicPort,
+                redirect,
+                tls,
+                trustedProxies,
+                leafCertificates,
+                data,
+                database,
+                observe,
+                limits);
+    }
+
+    /// The same, with relative paths taken from this folder: that of the file that was read.
+    HubConfig from(Path folder) {
+        return new HubConfig(
+                names,
+                listen,
+                publicPort,
+                redirect,
+                tls == null
+                        ? null
+                        : new Tls(folder.resolve(tls.certificate()), folder.resolve(tls.key())),
+                trustedProxies,
+                leafCertificates.stream().map(folder::resolve).toList(),
+                folder.resolve(data),
+                database.from(folder),
+                observe,
+                limits);
+    }
+
+    /// The address in the lines that the hub prints: the first name, and the port unless it is 443.
+    public URI url() {
+        return url(publicPort);
+    }
+
+    /// The same with a port that was only known after binding.
+    public URI url(int port) {
+        String name = names.getFirst();
+        String host = name.indexOf(':') < 0 ? name : "[" + name + "]";
+        return URI.create("https://" + host + (port == HTTPS ? "" : ":" + port));
+    }
+
+    /// Whether a load balancer ends TLS, so that this hub serves plain HTTP to it alone.
+    public boolean behindProxy() {
+        return !trustedProxies.isEmpty();
+    }
+
+    /// Where the hub serves the API and the link.
+    public record Listen(String address, int port) {
+        public Listen {
+            checkAddress("listen.address", address);
+            checkListenPort("listen.port", port);
+        }
+
+        @JsonCreator
+        static Listen read(
+                @JsonProperty("address") @Nullable String address,
+                @JsonProperty("port") @Nullable Integer port) {
+            return new Listen(address == null ? "::" : address, port == null ? HTTPS : port);
+        }
+    }
+
+    /// Where browsers that came by plain HTTP are sent to https.
+    public record Redirect(String address, int port) {
+        public Redirect {
+            checkAddress("redirect.address", address);
+            checkListenPort("redirect.port", port);
+        }
+
+        @JsonCreator
+        static Redirect read(
+                @JsonProperty("address") @Nullable String address,
+                @JsonProperty("port") @Nullable Integer port) {
+            return new Redirect(address == null ? "::" : address, port == null ? 80 : port);
+        }
+    }
+
+    /// PEM files, read again when they change.
+    ///
+    /// @param certificate the leaf, then the intermediate certificates
+    /// @param key PKCS#8, unencrypted
+    public record Tls(Path certificate, Path key) {
+        @JsonCreator
+        static Tls read(
+                @JsonProperty("certificate") @Nullable Path certificate,
+                @JsonProperty("key") @Nullable Path key) {
+            if (certificate == null || key == null) {
+                throw new ConfigException("tls needs both certificate and key");
+            }
+            return new Tls(certificate, key);
+        }
+    }
+
+    /// The hub's own PostgreSQL where `url` is null, else another one.
+    ///
+    /// @param url `jdbc:postgresql://HOST[:PORT]/NAME[?sslmode=verify-full]`
+    /// @param ownerPasswordFile holds the password of the role `fairlead_owner`, which migrates
+    /// @param appPasswordFile holds the password of the role `fairlead_app`, which serves
+    public record Database(
+            @Nullable String url,
+            @Nullable Path ownerPasswordFile,
+            @Nullable Path appPasswordFile) {
+
+        public static final Database OWN = new Database(null, null, null);
+
+        @JsonCreator
+        public Database(
+                @JsonProperty("url") @Nullable String url,
+                @JsonProperty("owner-password-file") @Nullable Path ownerPasswordFile,
+                @JsonProperty("app-password-file") @Nullable Path appPasswordFile) {
+            check(
+                    url == null || url.startsWith("jdbc:postgresql://"),
+                    "database.url does not begin with jdbc:postgresql://");
+            check(
+                    url == null || !url.contains("password="),
+                    "database.url holds a password: put it into the files of"
+                            + " owner-password-file and app-password-file");
+            check(
+                    (url == null) == (ownerPasswordFile == null)
+                            && (url == null) == (appPasswordFile == null),
+                    "database needs url, owner-password-file and app-password-file together, or"
+                            + " none of them");
+            this.url = url;
+            this.ownerPasswordFile = ownerPasswordFile;
+            this.appPasswordFile = appPasswordFile;
+        }
+
+        private Database from(Path folder) {
+            return ownerPasswordFile == null || appPasswordFile == null
+                    ? this
+                    : new Database(
+                            url,
+                            folder.resolve(ownerPasswordFile),
+                            folder.resolve(appPasswordFile));
+        }
+    }
+
+    /// Where metrics and health are served, in plain HTTP: keep it on the loopback or inside.
+    public record Observe(String address, int port) {
+        public Observe {
+            checkAddress("observe.address", address);
+            checkListenPort("observe.port", port);
+        }
+
+        @JsonCreator
+        static Observe read(
+                @JsonProperty("address") @Nullable String address,
+                @JsonProperty("port") @Nullable Integer port) {
+            return new Observe(address == null ? "127.0.0.1" : address, port == null ? 9464 : port);
+        }
+    }
+
+    /// How much at once.
+    ///
+    /// @param connections TCP connections to the one port, links included
+    /// @param requests API requests that are being worked on; more wait a second, then `busy`
+    /// @param eventStreams SSE streams
+    public record Limits(int connections, int requests, int eventStreams) {
+
+        public static final Limits DEFAULT = new Limits(20_000, 64, 1_000);
+
+        public Limits {
+            check(connections >= 10, "limits.connections is below 10");
+            check(requests >= 1, "limits.requests is below 1");
+            check(eventStreams >= 0, "limits.event-streams is below 0");
+        }
+
+        @JsonCreator
+        static Limits read(
+                @JsonProperty("connections") @Nullable Integer connections,
+                @JsonProperty("requests") @Nullable Integer requests,
+                @JsonProperty("event-streams") @Nullable Integer eventStreams) {
+            return new Limits(
+                    connections == null ? DEFAULT.connections : connections,
+                    requests == null ? DEFAULT.requests : requests,
+                    eventStreams == null ? DEFAULT.eventStreams : eventStreams);
+        }
+    }
+
+    private static <T> List<T> orEmpty(@Nullable List<T> list) {
+        return list == null ? List.of() : list;
+    }
+
+    private static void checkName(String name) {
+        check(
+                DNS_NAME.matcher(name).matches() && !name.endsWith(".") || isAddress(name),
+                "names: \"" + name + "\" is neither a DNS name in lower case nor an address");
+        check(
+                !name.matches("[0-9.]+") || isAddress(name),
+                "names: \"" + name + "\" is no IPv4 address");
+    }
+
+    private static void checkAddress(String key, String address) {
+        check(
+                isAddress(address),
+                key + " \"" + address + "\" is no IPv4 or IPv6 address; :: means all of them");
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            InetAddress.ofLiteral(text);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /// 0 takes any free port.
+    private static void checkListenPort(String key, int port) {
+        check(port >= 0 && port <= 65_535, key + " " + port + " is not 0 to 65535");
+    }
+
+    private static void checkPort(String key, int port) {
+        checkListenPort(key, port);
+    }
+
+    private static void check(boolean ok, String message) {
+        if (!ok) {
+            throw new ConfigException(message);
+        }
+    }
+}
