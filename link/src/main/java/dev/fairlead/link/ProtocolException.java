@@ -1,10 +1,17 @@
 package dev.fairlead.link;
 
-/// The other side broke a rule of `docs/protocol.md`. The message names the rule, for the log of
-/// both sides.
+/// The other side broke a rule of `docs/protocol.md`.
 public final class ProtocolException extends RuntimeException {
 
-    public ProtocolException(String message) {
-        super(message);
+    private final String rule;
+
+    /// @param rule what was broken, in words that both sides may log
+    public ProtocolException(String rule) {
+        super(rule);
+        this.rule = rule;
+    }
+
+    public String rule() {
+        return rule;
     }
 }

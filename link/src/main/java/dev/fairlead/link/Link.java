@@ -1,0 +1,462 @@
+package dev.fairlead.link;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection that carries many streams: the mux of `docs/protocol.md`, section Frames.
+///
+/// Everything of a link happens on the event loop of its channel; calls from other threads are
+/// handed to it. Backpressure has three parts. Each receiver grants credit per stream, and more of
+/// it only when bytes have left its process. A sender's streams wait in [SendQueue] while the
+/// socket is full, and take turns when it is not, so that a keystroke never stands behind a file.
+/// And all windows together stay within the link's memory, so a peer that reads nothing costs a
+/// known amount.
+public final class Link {
+
+    /// Which side of the connection this is: it decides on whose account stream ids are odd.
+    public enum Side {
+        DIALER(1),
+        ACCEPTOR(2);
+
+        private final int firstStream;
+
+        Side(int firstStream) {
+            this.firstStream = firstStream;
+        }
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(Link.class);
+
+    private final Channel channel;
+    private final EventLoop loop;
+    private final Side side;
+    private final LinkLimits limits;
+    private final StreamServer server;
+    private final LinkListener listener;
+    private final IntObjectMap<MuxStream> streams = new IntObjectHashMap<>();
+    private final SendQueue queue;
+    private final WindowBudget budget;
+    private final RateLimit opens;
+    private final RateLimit controls;
+
+    private int nextId;
+    private int lastPeerId;
+    private int peerStreams;
+    private boolean goingAway;
+    private @Nullable GoneAway goneAway;
+    private boolean ended;
+    private long lastReceived = System.nanoTime();
+    private long lastPing = System.nanoTime();
+    private volatile long roundTripNanos = -1;
+
+    private Link(
+            Channel channel,
+            Side side,
+            LinkLimits limits,
+            StreamServer server,
+            LinkListener listener) {
+        this.channel = channel;
+        this.loop = channel.eventLoop();
+        this.side = side;
+        this.limits = limits;
+        this.server = server;
+        this.listener = listener;
+        this.nextId = side.firstStream;
+        this.queue = new SendQueue(channel);
+        this.budget = new WindowBudget(limits.linkMemory());
+        this.opens = new RateLimit(limits.opensPerSecond());
+        this.controls = new RateLimit(limits.controlsPerSecond());
+    }
+
+    /// Begins to speak frames on a channel whose two sides have proved themselves. Called on the
+    /// channel's event loop; adds the last handler of its pipeline, below which `ByteBuf`s are the
+    /// byte stream of the link.
+    public static Link start(
+            Channel channel,
+            Side side,
+            LinkLimits limits,
+            StreamServer server,
+            LinkListener listener) {
+        var link = new Link(channel, side, limits, server, listener);
+        channel.pipeline().addLast("link", link.new Handler());
+        link.watch();
+        return link;
+    }
+
+    /// Opens a stream. Never throws: what goes wrong is told to the listener by `closed`.
+    public LinkStream open(Headers headers, StreamListener listener) {
+        var stream = new MuxStream(this, headers, listener);
+        onLoop(() -> openNow(stream));
+        return stream;
+    }
+
+    /// Tells the other side to dial anew after `wait`, and takes no new streams; those that are
+    /// open go on.
+    public void goAway(LinkEnd cause, Duration wait, String message) {
+        onLoop(() -> {
+            if (!ended && !goingAway) {
+                goingAway = true;
+                send(goAwayFrame(cause, wait, message));
+            }
+        });
+    }
+
+    /// Ends the link now; the other side is told why. Its streams are closed as
+    /// [StreamEnd#LINK_LOST].
+    public void close(LinkEnd cause, String message) {
+        onLoop(() -> endNow(cause, message, true));
+    }
+
+    /// The last measured round trip; negative before the first.
+    public Duration roundTrip() {
+        return Duration.ofNanos(roundTripNanos);
+    }
+
+    public Channel channel() {
+        return channel;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    LinkLimits limits() {
+        return limits;
+    }
+
+    SendQueue queue() {
+        return queue;
+    }
+
+    WindowBudget budget() {
+        return budget;
+    }
+
+    void onLoop(Runnable action) {
+        if (loop.inEventLoop()) {
+            action.run();
+        } else {
+            loop.execute(action);
+        }
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    void send(ByteBuf frame) {
+        queue.control(frame);
+    }
+
+    /// Forgets a stream that is over on both sides.
+    void forget(MuxStream stream) {
+        if (streams.remove(stream.id()) == stream && isPeers(stream.id())) {
+            peerStreams--;
+        }
+    }
+
+    /// Whether this side opened the stream with this number.
+    boolean opened(int id) {
+        return !isPeers(id);
+    }
+
+    private boolean isPeers(int id) {
+        return (id & 1) != (side.firstStream & 1);
+    }
+
+    private void openNow(MuxStream stream) {
+        if (ended) {
+            stream.closeLocally(StreamEnd.LINK_LOST, "the link is down");
+        } else if (goingAway) {
+            stream.closeLocally(StreamEnd.GOING_AWAY, "the link is being drained");
+        } else if (nextId < 0) {
+            stream.closeLocally(StreamEnd.LIMIT, "the link has used up its stream numbers");
+            goAway(LinkEnd.GOING_AWAY, Duration.ZERO, "stream numbers are used up");
+        } else if (!budget.take(LinkLimits.INITIAL_WINDOW)) {
+            stream.closeLocally(StreamEnd.LIMIT, "the link's memory is taken up by other streams");
+        } else {
+            stream.begin(nextId);
+            nextId += 2;
+            streams.put(stream.id(), stream);
+            stream.sendOpen();
+        }
+    }
+
+    private void accept(int id, ByteBuf payload) {
+        if (!isPeers(id) || id < 0 || id <= lastPeerId) {
+            throw new ProtocolException(
+                    "OPEN of stream " + Integer.toUnsignedString(id) + " is out of order");
+        }
+        if (!opens.allows()) {
+            throw new LimitException(
+                    "more than " + limits.opensPerSecond() + " streams opened in a second");
+        }
+        lastPeerId = id;
+        var headers = Headers.decode(payload);
+        if (goingAway) {
+            refuse(id, StreamEnd.GOING_AWAY, "this side is shutting down");
+        } else if (peerStreams >= limits.maxStreams()) {
+            refuse(id, StreamEnd.LIMIT, "more than " + limits.maxStreams() + " streams are open");
+        } else if (!budget.take(LinkLimits.INITIAL_WINDOW)) {
+            refuse(
+                    id,
+                    StreamEnd.LIMIT,
+                    "the link's memory is taken up by streams that are not read");
+        } else {
+            var stream = new MuxStream(this, headers, null);
+            stream.begin(id);
+            streams.put(id, stream);
+            peerStreams++;
+            server.serve(stream);
+        }
+    }
+
+    private void refuse(int id, StreamEnd cause, String message) {
+        send(Frames.causeAndText(channel.alloc(), FrameType.REFUSE, id, cause.code(), message));
+    }
+
+    /// The stream that a frame is for; null where it was closed here before the other side knew.
+    private @Nullable MuxStream find(FrameType type, int id) {
+        var stream = streams.get(id);
+        if (stream == null) {
+            boolean known = isPeers(id) ? id > 0 && id <= lastPeerId : id > 0 && id < nextId;
+            if (!known) {
+                throw new ProtocolException(
+                        type
+                                + " on stream "
+                                + Integer.toUnsignedString(id)
+                                + ", which was never opened");
+            }
+        }
+        return stream;
+    }
+
+    private void frame(FrameType type, int id, ByteBuf payload) {
+        switch (type) {
+            case OPEN -> accept(id, payload);
+            case PING -> pong(payload);
+            case PONG -> measured(payload);
+            case GOAWAY -> goneAway(payload);
+            case DATAGRAM, RESUME ->
+                    throw new ProtocolException(type + " is not part of version 1");
+            case ACCEPT, REFUSE, WINDOW, END, RESET -> {
+                if (type == FrameType.RESET && !controls.allows()) {
+                    throw new LimitException(
+                            "more than " + limits.controlsPerSecond() + " resets in a second");
+                }
+                var stream = find(type, id);
+                if (stream != null) {
+                    stream.frame(type, payload);
+                }
+            }
+            case DATA -> throw new IllegalStateException("DATA is handed on in slices");
+        }
+    }
+
+    private void data(int id, ByteBuf bytes) {
+        MuxStream stream;
+        try {
+            stream = find(FrameType.DATA, id);
+        } catch (ProtocolException e) {
+            bytes.release();
+            throw e;
+        }
+        if (stream == null) {
+            bytes.release();
+        } else {
+            stream.received(bytes);
+        }
+    }
+
+    private void pong(ByteBuf payload) {
+        if (payload.readableBytes() != 8) {
+            throw new ProtocolException("PING has " + payload.readableBytes() + " bytes, not 8");
+        }
+        if (!controls.allows()) {
+            throw new LimitException(
+                    "more than " + limits.controlsPerSecond() + " pings in a second");
+        }
+        send(Frames.u64(channel.alloc(), FrameType.PONG, 0, payload.readLong()));
+    }
+
+    private void measured(ByteBuf payload) {
+        if (payload.readableBytes() != 8) {
+            throw new ProtocolException("PONG has " + payload.readableBytes() + " bytes, not 8");
+        }
+        long nanos = System.nanoTime() - payload.readLong();
+        if (nanos >= 0 && nanos < limits.deadAfter().toNanos()) {
+            roundTripNanos = nanos;
+        }
+    }
+
+    private void goneAway(ByteBuf payload) {
+        if (payload.readableBytes() < 6) {
+            throw new ProtocolException(
+                    "GOAWAY has " + payload.readableBytes() + " bytes, less than 6");
+        }
+        var cause = LinkEnd.ofCode(payload.readUnsignedShort());
+        var wait = Duration.ofMillis(payload.readUnsignedInt());
+        String message = payload.toString(StandardCharsets.UTF_8);
+        goingAway = true;
+        goneAway = new GoneAway(cause, message);
+        listener.goingAway(cause, message, wait);
+    }
+
+    /// Looks after liveness: the dialling side asks, both sides notice silence.
+    private void watch() {
+        long step = limits.ping().toNanos();
+        long jittered = step - step / 4 + ThreadLocalRandom.current().nextLong(step / 2 + 1);
+        loop.schedule(
+                () -> {
+                    if (ended) {
+                        return;
+                    }
+                    long now = System.nanoTime();
+                    if (now - lastReceived > limits.deadAfter().toNanos()) {
+                        endNow(
+                                LinkEnd.DEAD_PEER,
+                                "nothing came for " + limits.deadAfter().toSeconds() + " s",
+                                false);
+                        return;
+                    }
+                    if (side == Side.DIALER && now - lastPing >= step / 2) {
+                        lastPing = now;
+                        send(Frames.u64(channel.alloc(), FrameType.PING, 0, now));
+                    }
+                    watch();
+                },
+                Math.min(jittered, limits.deadAfter().toNanos() / 4),
+                TimeUnit.NANOSECONDS);
+    }
+
+    private ByteBuf goAwayFrame(LinkEnd cause, Duration wait, String message) {
+        return Frames.goAway(channel.alloc(), cause.code(), wait.toMillis(), message);
+    }
+
+    private void endNow(LinkEnd cause, String message, boolean tell) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        if (tell && channel.isActive()) {
+            send(goAwayFrame(cause, Duration.ZERO, message));
+            queue.flushNow();
+        }
+        queue.close();
+        for (var stream : new ArrayList<>(streams.values())) {
+            stream.closeLocally(StreamEnd.LINK_LOST, "the link was lost: " + message);
+        }
+        streams.clear();
+        if (tell) {
+            closeGently();
+        } else {
+            channel.close();
+        }
+        listener.ended(cause, message);
+    }
+
+    /// Closes after the last frame has gone out, but waits for it only a moment.
+    private void closeGently() {
+        channel.writeAndFlush(channel.alloc().buffer(0)).addListener(sent -> channel.close());
+        loop.schedule(() -> channel.close(), 2, TimeUnit.SECONDS);
+    }
+
+    /// What the other side said when it took its leave: the reason for the end that follows.
+    private record GoneAway(LinkEnd cause, String message) {}
+
+    /// Broke a limit, not a rule.
+    private static final class LimitException extends RuntimeException {
+        private final String limit;
+
+        LimitException(String limit) {
+            super(limit);
+            this.limit = limit;
+        }
+    }
+
+    private final class Handler extends ChannelInboundHandlerAdapter {
+
+        private final FrameDecoder decoder =
+                new FrameDecoder(
+                        limits.maxHeaders(),
+                        new FrameDecoder.Sink() {
+                            @Override
+                            public void data(int stream, ByteBuf bytes) {
+                                Link.this.data(stream, bytes);
+                            }
+
+                            @Override
+                            public void frame(FrameType type, int stream, ByteBuf payload) {
+                                Link.this.frame(type, stream, payload);
+                            }
+                        });
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            var bytes = (ByteBuf) message;
+            try {
+                if (!ended) {
+                    lastReceived = System.nanoTime();
+                    decoder.feed(bytes);
+                }
+            } catch (ProtocolException e) {
+                log.debug("{}: {}", channel, e.rule());
+                endNow(LinkEnd.PROTOCOL_ERROR, e.rule(), true);
+            } catch (LimitException e) {
+                endNow(LinkEnd.LIMIT, e.limit, true);
+            } finally {
+                bytes.release();
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (channel.isWritable()) {
+                queue.drain();
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            var told = goneAway;
+            if (told == null) {
+                endNow(LinkEnd.CONNECTION_LOST, "the connection was closed", false);
+            } else {
+                endNow(told.cause, told.message, false);
+            }
+        }
+
+        @Override
+        public void handlerRemoved(ChannelHandlerContext ctx) {
+            decoder.close();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (cause instanceof java.io.IOException
+                    || cause instanceof io.netty.handler.codec.DecoderException) {
+                log.debug("{}: connection broke", channel, cause);
+                endNow(
+                        LinkEnd.CONNECTION_LOST,
+                        "the connection broke: " + cause.getMessage(),
+                        false);
+            } else {
+                log.error("{}: link failed", channel, cause);
+                endNow(LinkEnd.INTERNAL, "internal error", true);
+            }
+        }
+    }
+}

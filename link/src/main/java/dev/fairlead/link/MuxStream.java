@@ -1,0 +1,404 @@
+package dev.fairlead.link;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// A stream of a [Link]. All state belongs to the link's event loop, but for the one flag that
+/// other threads read.
+///
+/// Sending: bytes wait in `outgoing` until the window and the turn in [SendQueue] allow a frame.
+/// Receiving: bytes go straight to the listener; `consumed` counts those that have left this
+/// process, and at a quarter of the window the other side is told. A window doubles each time that
+/// it is used up to a quarter, as far as the link's memory goes, so that only streams that are read
+/// fast get much of it.
+final class MuxStream implements LinkStream {
+
+    /// Above `HIGH` bytes waiting, a stream is not writable, until there are at most `LOW`.
+    private static final int HIGH = 128 * 1024;
+
+    private static final int LOW = 32 * 1024;
+
+    private final Link link;
+    private final Headers headers;
+    private @Nullable StreamListener listener;
+    private int id;
+
+    private final ArrayDeque<ByteBuf> outgoing = new ArrayDeque<>();
+    private int outgoingBytes;
+    private long sent;
+    private long mayBeSent = LinkLimits.INITIAL_WINDOW;
+    private boolean queued;
+    private boolean endWanted;
+    private boolean endSent;
+    private volatile boolean writable = true;
+
+    private final ArrayDeque<ByteBuf> early = new ArrayDeque<>();
+    private long received;
+    private long consumed;
+    private long consumedTold;
+    private int window = LinkLimits.INITIAL_WINDOW;
+    private boolean endReceived;
+
+    /// Whether this side may send: at once where it opened the stream, else after it has accepted.
+    private boolean answered;
+
+    private boolean peerAnswered;
+    private boolean begun;
+    private boolean over;
+    private StreamEnd overCause = StreamEnd.DONE;
+    private String overMessage = "";
+
+    MuxStream(Link link, Headers headers, @Nullable StreamListener listener) {
+        this.link = link;
+        this.headers = headers;
+        this.listener = listener;
+        this.answered = listener != null;
+    }
+
+    int id() {
+        return id;
+    }
+
+    @Override
+    public Headers headers() {
+        return headers;
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+        return link.loop();
+    }
+
+    /// Gives the stream its number; its first window was taken from the link's budget.
+    void begin(int number) {
+        id = number;
+        begun = true;
+    }
+
+    void sendOpen() {
+        link.send(Frames.headers(link.channel().alloc(), FrameType.OPEN, id, headers));
+        becomeReady();
+    }
+
+    // What this side's user does.
+
+    @Override
+    public void listen(StreamListener newListener) {
+        link.onLoop(() -> {
+            if (listener != null) {
+                throw new IllegalStateException("the stream has a listener");
+            }
+            listener = newListener;
+            deliverEarly(newListener);
+        });
+    }
+
+    private void deliverEarly(StreamListener to) {
+        for (var bytes = early.poll(); bytes != null; bytes = early.poll()) {
+            to.data(bytes);
+        }
+        if (endReceived && !over) {
+            to.ended();
+        }
+        if (over) {
+            to.closed(overCause, overMessage);
+        }
+    }
+
+    @Override
+    public void accept(Headers answer) {
+        link.onLoop(() -> {
+            if (!over && !answered) {
+                answered = true;
+                link.send(Frames.headers(link.channel().alloc(), FrameType.ACCEPT, id, answer));
+                becomeReady();
+            }
+        });
+    }
+
+    @Override
+    public void refuse(StreamEnd cause, String message) {
+        link.onLoop(() -> {
+            if (!over && !answered) {
+                answered = true;
+                tell(FrameType.REFUSE, cause, message);
+                finish(cause, message);
+            }
+        });
+    }
+
+    @Override
+    public void write(ByteBuf bytes) {
+        if (link.loop().inEventLoop()) {
+            writeNow(bytes);
+        } else {
+            link.loop().execute(() -> writeNow(bytes));
+        }
+    }
+
+    private void writeNow(ByteBuf bytes) {
+        if (over || endWanted || !bytes.isReadable()) {
+            bytes.release();
+            return;
+        }
+        outgoing.add(bytes);
+        outgoingBytes += bytes.readableBytes();
+        becomeReady();
+        if (outgoingBytes > HIGH) {
+            writable = false;
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return writable;
+    }
+
+    @Override
+    public void end() {
+        link.onLoop(() -> {
+            if (!over && !endWanted) {
+                endWanted = true;
+                becomeReady();
+            }
+        });
+    }
+
+    @Override
+    public void reset(StreamEnd cause, String message) {
+        link.onLoop(() -> {
+            if (!over) {
+                if (begun) {
+                    tell(answered ? FrameType.RESET : FrameType.REFUSE, cause, message);
+                }
+                finish(cause, message);
+            }
+        });
+    }
+
+    @Override
+    public void consumed(int bytes) {
+        if (link.loop().inEventLoop()) {
+            consumedNow(bytes);
+        } else {
+            link.loop().execute(() -> consumedNow(bytes));
+        }
+    }
+
+    private void consumedNow(int bytes) {
+        consumed += bytes;
+        if (consumed > received) {
+            throw new IllegalStateException("more consumed than was received");
+        }
+        if (over) {
+            link.budget().giveBack(bytes);
+        } else if (!endReceived && consumed - consumedTold >= window / 4) {
+            widen();
+            consumedTold = consumed;
+            link.send(Frames.window(link.channel().alloc(), id, consumed, window));
+        }
+    }
+
+    private void widen() {
+        int wanted = Math.min(window * 2, link.limits().maxWindow());
+        if (wanted > window && link.budget().takeMore(wanted - window)) {
+            window = wanted;
+        }
+    }
+
+    // What the other side does.
+
+    /// Takes a part of a DATA frame; owns the bytes.
+    void received(ByteBuf bytes) {
+        int n = bytes.readableBytes();
+        if (endReceived || received + n > consumedTold + window) {
+            bytes.release();
+            throw new ProtocolException(
+                    endReceived
+                            ? "DATA after END on stream " + id
+                            : "DATA beyond the window of stream " + id);
+        }
+        received += n;
+        if (listener == null) {
+            early.add(bytes);
+        } else {
+            listener.data(bytes);
+        }
+    }
+
+    /// Takes a frame other than OPEN and DATA.
+    void frame(FrameType type, ByteBuf payload) {
+        switch (type) {
+            case ACCEPT -> accepted(payload);
+            case REFUSE, RESET -> broken(type, payload);
+            case WINDOW -> granted(payload);
+            case END -> ended(payload);
+            default -> throw new IllegalStateException("not a frame of a stream: " + type);
+        }
+    }
+
+    private void accepted(ByteBuf payload) {
+        requireOpener(FrameType.ACCEPT);
+        var answer = Headers.decode(payload);
+        peerAnswered = true;
+        if (listener != null) {
+            listener.accepted(answer);
+        }
+    }
+
+    private void requireOpener(FrameType type) {
+        if (!link.opened(id) || peerAnswered) {
+            throw new ProtocolException(type + " on stream " + id + " answers nothing");
+        }
+    }
+
+    private void broken(FrameType type, ByteBuf payload) {
+        if (type == FrameType.REFUSE) {
+            requireOpener(type);
+        }
+        if (payload.readableBytes() < 2) {
+            throw new ProtocolException(type + " has no cause");
+        }
+        var cause = StreamEnd.ofCode(payload.readUnsignedShort());
+        finish(cause, payload.toString(StandardCharsets.UTF_8));
+    }
+
+    private void granted(ByteBuf payload) {
+        if (payload.readableBytes() != 12) {
+            throw new ProtocolException("WINDOW has " + payload.readableBytes() + " bytes, not 12");
+        }
+        long peerConsumed = payload.readLong();
+        long upTo = peerConsumed + payload.readUnsignedInt();
+        if (peerConsumed < 0 || peerConsumed > sent || upTo < mayBeSent) {
+            throw new ProtocolException(
+                    "WINDOW of stream " + id + " takes credit back or counts bytes never sent");
+        }
+        mayBeSent = upTo;
+        becomeReady();
+    }
+
+    private void ended(ByteBuf payload) {
+        if (payload.readableBytes() != 8) {
+            throw new ProtocolException("END has " + payload.readableBytes() + " bytes, not 8");
+        }
+        long total = payload.readLong();
+        if (endReceived || total != received) {
+            throw new ProtocolException(
+                    "END of stream " + id + " at " + total + ", but " + received + " bytes came");
+        }
+        endReceived = true;
+        if (listener != null) {
+            listener.ended();
+        }
+        finishWhenBothEnded();
+    }
+
+    // Sending, by turns.
+
+    /// True when a frame could go out now, were it this stream's turn.
+    boolean canSend() {
+        if (over || !answered) {
+            return false;
+        }
+        return outgoing.isEmpty() ? endWanted && !endSent : sent < mayBeSent;
+    }
+
+    private void becomeReady() {
+        if (begun && !queued && canSend()) {
+            queued = true;
+            link.queue().enter(this);
+        }
+    }
+
+    /// This stream is in the queue no longer.
+    void left() {
+        queued = false;
+    }
+
+    /// Sends one frame; true when there was one.
+    boolean sendOne() {
+        if (!canSend()) {
+            return false;
+        }
+        var first = outgoing.peek();
+        if (first == null) {
+            endSent = true;
+            link.send(Frames.u64(link.channel().alloc(), FrameType.END, id, sent));
+            finishWhenBothEnded();
+            return true;
+        }
+        int n =
+                (int)
+                        Math.min(
+                                Math.min(first.readableBytes(), LinkLimits.MAX_DATA),
+                                mayBeSent - sent);
+        ByteBuf part;
+        if (n == first.readableBytes()) {
+            outgoing.poll();
+            part = first;
+        } else {
+            part = first.readRetainedSlice(n);
+        }
+        sent += n;
+        outgoingBytes -= n;
+        DataFrames.write(link.channel(), id, part);
+        if (!writable && outgoingBytes <= LOW) {
+            writable = true;
+            if (listener != null) {
+                listener.writable();
+            }
+        }
+        return true;
+    }
+
+    // The end.
+
+    private void tell(FrameType type, StreamEnd cause, String message) {
+        link.send(Frames.causeAndText(link.channel().alloc(), type, id, cause.code(), message));
+    }
+
+    private void finishWhenBothEnded() {
+        if (endSent && endReceived) {
+            finish(StreamEnd.DONE, "");
+        }
+    }
+
+    /// Closes without telling the other side, which knows or cannot be told.
+    void closeLocally(StreamEnd cause, String message) {
+        finish(cause, message);
+    }
+
+    private void finish(StreamEnd cause, String message) {
+        if (over) {
+            return;
+        }
+        over = true;
+        overCause = cause;
+        overMessage = message;
+        writable = true;
+        outgoing.forEach(ByteBuf::release);
+        outgoing.clear();
+        outgoingBytes = 0;
+        if (begun) {
+            link.forget(this);
+            // Bytes that the listener still holds stay on the budget until it has consumed them.
+            link.budget().giveBack(window - (received - consumed));
+        }
+        if (listener != null) {
+            listener.closed(cause, message);
+        } else if (cause != StreamEnd.DONE) {
+            dropEarly();
+        }
+    }
+
+    private void dropEarly() {
+        for (var bytes = early.poll(); bytes != null; bytes = early.poll()) {
+            consumed += bytes.readableBytes();
+            link.budget().giveBack(bytes.readableBytes());
+            bytes.release();
+        }
+    }
+}
