@@ -6,8 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A small ordered map of names to bytes: what OPEN, ACCEPT, REFUSE and the handshake's messages
@@ -107,6 +109,11 @@ public final class Headers {
             throw new ProtocolException("header " + name + " is missing");
         }
         return value;
+    }
+
+    /// The names, in the order of the wire.
+    public Set<String> names() {
+        return Collections.unmodifiableSet(fields.keySet());
     }
 
     /// The length on the wire, in bytes.

@@ -1,0 +1,4 @@
+package dev.fairlead.link.handshake;
+
+/// How an operator decided on a pairing.
+public sealed interface Approval permits Approved, Refused {}

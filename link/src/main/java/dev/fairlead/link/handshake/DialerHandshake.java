@@ -1,0 +1,209 @@
+package dev.fairlead.link.handshake;
+
+import dev.fairlead.link.Headers;
+import dev.fairlead.link.ProtocolException;
+import dev.fairlead.link.handshake.HandshakeException.End;
+import dev.fairlead.link.handshake.HandshakeMessage.Code;
+import dev.fairlead.link.handshake.HandshakeMessage.Hello;
+import dev.fairlead.link.handshake.HandshakeMessage.Proof;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/// The dialer's side, for agents and clients alike. Put it behind the WebSocket codec of a
+/// connection that is open. Nothing of the [Introduction] leaves before the hub has proved its
+/// identity and that the TLS certificate is its own.
+public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
+
+    private final HubAnchor anchor;
+    private final Leaf leaf;
+    private final Introduction introduction;
+    private final PairingPerson person;
+    private State state = new AwaitProof();
+
+    private sealed interface State {}
+
+    private record AwaitProof() implements State {}
+
+    /// @param unpaired true while CODE must come first: nobody joins unconfirmed
+    private record AwaitAnswer(HubIdentity hub, boolean unpaired) implements State {}
+
+    private record AwaitApproval(HubIdentity hub) implements State {}
+
+    /// The person at the node is asked.
+    private record AwaitPerson(HubIdentity hub) implements State {}
+
+    public DialerHandshake(
+            HubAnchor anchor,
+            Leaf leaf,
+            Introduction introduction,
+            PairingPerson person,
+            HandshakeSettings settings) {
+        super(settings);
+        this.anchor = anchor;
+        this.leaf = leaf;
+        this.introduction = introduction;
+        this.person = person;
+    }
+
+    /// More than the hub's, so that what the hub says when it has waited too long still arrives.
+    @Override
+    Duration patience() {
+        return settings.handshake().plusSeconds(2);
+    }
+
+    @Override
+    void started() {
+        send(
+                MessageType.HELLO,
+                new Hello(List.of(HandshakeMessage.VERSION), settings.nonce()).headers());
+    }
+
+    @Override
+    void received(Wire.Message message) throws HandshakeException {
+        if (message.type() == MessageType.REFUSED) {
+            throw new HandshakeException(refused(message.headers()));
+        }
+        switch (state) {
+            case AwaitProof() when message.type() == MessageType.PROOF -> proof(message);
+            case AwaitAnswer(var hub, var unpaired)
+                    when message.type() == MessageType.WELCOME && !unpaired ->
+                    succeed(hub, Welcome.of(message.headers()));
+            case AwaitAnswer(var hub, var unpaired)
+                    when message.type() == MessageType.CODE && unpaired ->
+                    code(hub, Code.of(message.headers()));
+            case AwaitApproval(var hub) when message.type() == MessageType.APPROVED ->
+                    approved(hub, Approved.of(message.headers()));
+            case AwaitApproval _, AwaitPerson _ when message.type() == MessageType.WAIT ->
+                    send(MessageType.WAIT, Headers.EMPTY);
+            default ->
+                    throw new ProtocolException(
+                            message.type()
+                                    + " does not come while the dialer is in "
+                                    + word(state));
+        }
+    }
+
+    private Refused refused(Headers headers) {
+        var refused = Refused.of(headers);
+        if (state instanceof AwaitProof && !refused.code().isAllowedUnproved()) {
+            throw new ProtocolException(
+                    "a hub that has not proved its identity may not refuse as "
+                            + refused.code().label());
+        }
+        return refused;
+    }
+
+    private void proof(Wire.Message message) throws HandshakeException {
+        var hub = verify(message, Proof.of(message.headers()));
+        transcript.add(message.framed());
+        var headers = HandshakeMessage.headers(introduction.identity(leaf.fingerprint()));
+        send(
+                introduction.key() == null
+                        ? Wire.encode(MessageType.IDENTITY, headers)
+                        : Wire.encodeSigned(
+                                MessageType.IDENTITY,
+                                headers,
+                                transcript,
+                                introduction.key(),
+                                introduction.role().context()));
+        state = new AwaitAnswer(hub, introduction.role() == Role.PAIR);
+    }
+
+    /// Every reason not to believe the hub, in the order in which they say most to a person.
+    private HubIdentity verify(Wire.Message message, Proof proof) throws HandshakeException {
+        if (!proof.version().equals(HandshakeMessage.VERSION)) {
+            throw new ProtocolException("the hub chose a version that was not offered");
+        }
+        var root = Fingerprint.of(proof.root());
+        if (anchor.root() != null && !anchor.root().equals(root)) {
+            throw new HandshakeException(
+                    End.OTHER_IDENTITY,
+                    "this hub is not the one that was expected: its fingerprint is %s, expected was %s"
+                            .formatted(root, anchor.root()));
+        }
+        var bundle = KeyBundle.verify(proof.root(), proof.bundle());
+        if (bundle == null) {
+            throw new HandshakeException(
+                    End.BAD_PROOF,
+                    "the hub's key bundle is not signed by its deployment's root key");
+        }
+        if (bundle.number() < anchor.bundle()) {
+            throw new HandshakeException(
+                    End.ROLLED_BACK,
+                    "the hub shows key bundle %d, but bundle %d was seen before: it runs on an old backup, or somebody uses a key that was withdrawn"
+                            .formatted(bundle.number(), anchor.bundle()));
+        }
+        if (!bundle.keys().contains(proof.key())) {
+            throw new HandshakeException(
+                    End.BAD_PROOF, "the hub's key is not in its deployment's key bundle");
+        }
+        byte[] signed = transcript.hashWith(message.framed().beforeSignature());
+        if (!proof.key()
+                .verifies(Proof.CONTEXT, signed, message.headers().needBytes("signature"))) {
+            throw new HandshakeException(
+                    End.BAD_PROOF, "the hub could not prove that it holds its key");
+        }
+        if (!HubHandshake.containsLeaf(proof.leaves(), leaf.fingerprint())) {
+            throw new HandshakeException(
+                    End.INTERCEPTED,
+                    "the connection is intercepted: its TLS certificate (SHA-256 %s, issued by %s) is none of the hub's; a TLS-inspecting proxy must let this hub pass, a load balancer's certificate must be listed in the hub's configuration"
+                            .formatted(leaf.fingerprint(), leaf.issuer()));
+        }
+        return new HubIdentity(proof.root(), bundle, proof.key(), proof.name(), proof.ca());
+    }
+
+    private void code(HubIdentity hub, Code code) {
+        state = new AwaitApproval(hub);
+        // The hub says when it is over; this is for a hub that vanishes.
+        within(min(code.expires(), settings.pairing()).plus(patience()));
+        var key = introduction.identity(leaf.fingerprint()).needKey();
+        var fingerprint =
+                HandshakeMessage.pairingFingerprint(hub.root(), hub.key(), key, transcript);
+        person.show(code.code(), fingerprint, code.expires());
+    }
+
+    private void approved(HubIdentity hub, Approved approved) {
+        state = new AwaitPerson(hub);
+        CompletionStage<Boolean> answer = person.confirm(approved, hub);
+        answer.whenCompleteAsync(
+                (yes, error) -> confirmed(hub, error == null && Boolean.TRUE.equals(yes)),
+                context().executor());
+    }
+
+    private void confirmed(HubIdentity hub, boolean yes) {
+        if (isOver()) {
+            return;
+        }
+        var confirm = Wire.encode(MessageType.CONFIRM, HandshakeMessage.confirm(yes));
+        if (yes) {
+            state = new AwaitAnswer(hub, false);
+            within(patience());
+            send(confirm);
+        } else {
+            fail(
+                    new HandshakeException(
+                            End.DECLINED, "the pairing was not confirmed at this node"),
+                    confirm);
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    @Override
+    void late() {
+        fail(
+                new HandshakeException(
+                        End.TIMED_OUT,
+                        state instanceof AwaitProof || state instanceof AwaitAnswer
+                                ? "the hub did not answer the handshake within %d s"
+                                        .formatted(patience().toSeconds())
+                                : "the pairing was not approved and confirmed in its time"));
+    }
+
+    private static String word(State state) {
+        return state.getClass().getSimpleName();
+    }
+}

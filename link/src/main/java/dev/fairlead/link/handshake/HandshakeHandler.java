@@ -1,0 +1,268 @@
+package dev.fairlead.link.handshake;
+
+import dev.fairlead.link.Headers;
+import dev.fairlead.link.ProtocolException;
+import dev.fairlead.link.handshake.HandshakeException.End;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What both sides of a handshake share: messages out of a byte stream, the transcript, the clock,
+/// one outcome, and the hand-over to the link without losing a byte.
+///
+/// It sits behind the WebSocket codec, takes [ByteBuf]s of payload and writes one per message. When
+/// it has succeeded it stays in the pipeline, reads nothing more and keeps what came too early,
+/// until the hand-over.
+abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
+        permits HubHandshake, DialerHandshake {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandshakeHandler.class);
+
+    final HandshakeSettings settings;
+    final Transcript transcript = new Transcript();
+
+    private final CompletableFuture<Handshaken<T>> outcome = new CompletableFuture<>();
+    private ByteBuf received = Unpooled.EMPTY_BUFFER;
+    private boolean over;
+    private boolean handedOver;
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ScheduledFuture<?> deadline;
+
+    HandshakeHandler(HandshakeSettings settings) {
+        this.settings = settings;
+    }
+
+    /// Completes on the event loop: with the proved other side, or with a [HandshakeException]
+    /// after which the connection is closed.
+    public CompletionStage<Handshaken<T>> outcome() {
+        return outcome.minimalCompletionStage();
+    }
+
+    /// How long this side waits for the other.
+    abstract Duration patience();
+
+    /// The connection is open.
+    abstract void started();
+
+    /// The next message; `transcript` does not have it yet.
+    abstract void received(Wire.Message message) throws HandshakeException;
+
+    /// The deadline passed.
+    abstract void late();
+
+    /// The handshake failed or was cut off; whatever waits for it is to be told.
+    void abandoned() {}
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        if (ctx.channel().isActive()) {
+            start();
+        } else if (!ctx.channel().isOpen()) {
+            fail(new HandshakeException(End.CLOSED, "the connection had ended already"));
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        start();
+    }
+
+    /// Once: a handler that is added while its channel is registered hears of both.
+    private void start() {
+        if (deadline != null || over) {
+            return;
+        }
+        within(patience());
+        started();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (!(message instanceof ByteBuf bytes)) {
+            ctx.fireChannelRead(message);
+            return;
+        }
+        if (outcome.isCompletedExceptionally()) {
+            bytes.release();
+            return;
+        }
+        received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), received, bytes);
+        try {
+            while (!over) {
+                var next = Wire.decode(received);
+                if (next == null) {
+                    return;
+                }
+                received(next);
+            }
+        } catch (ProtocolException e) {
+            broken(e);
+        } catch (HandshakeException e) {
+            fail(e);
+        } catch (RuntimeException e) {
+            LOG.warn("handshake with {} failed", ctx.channel().remoteAddress(), e);
+            failed(e);
+        }
+    }
+
+    /// The other side broke a rule.
+    void broken(ProtocolException e) {
+        fail(
+                new HandshakeException(
+                        End.PROTOCOL, "the other side broke the protocol: " + e.getMessage()));
+    }
+
+    /// This side failed.
+    void failed(Throwable e) {
+        fail(new HandshakeException(End.CLOSED, "the handshake failed here: " + e));
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (!over) {
+            fail(
+                    new HandshakeException(
+                            End.CLOSED,
+                            "the connection ended before both sides had proved who they are"));
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (over) {
+            ctx.close();
+        } else if (cause instanceof ProtocolException e) {
+            broken(e);
+        } else {
+            fail(new HandshakeException(End.CLOSED, "the connection broke: " + cause.getMessage()));
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (!over) {
+            fail(new HandshakeException(End.CLOSED, "the handshake was taken off its connection"));
+        }
+        received.release();
+        received = Unpooled.EMPTY_BUFFER;
+    }
+
+    final ChannelHandlerContext context() {
+        if (context == null) {
+            throw new IllegalStateException("the handshake has no connection yet");
+        }
+        return context;
+    }
+
+    final boolean isOver() {
+        return over;
+    }
+
+    final void send(MessageType type, Headers headers) {
+        send(Wire.encode(type, headers));
+    }
+
+    final void send(Wire.Framed message) {
+        transcript.add(message);
+        context().writeAndFlush(Unpooled.wrappedBuffer(message.bytes()));
+    }
+
+    /// Sets when [#late()] is called, in the place of the deadline before.
+    final void within(Duration time) {
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+        deadline =
+                context()
+                        .executor()
+                        .schedule(
+                                () -> {
+                                    if (!over) {
+                                        late();
+                                    }
+                                },
+                                time.toMillis(),
+                                TimeUnit.MILLISECONDS);
+    }
+
+    final void fail(HandshakeException e) {
+        fail(e, null);
+    }
+
+    /// Ends it, closing after the last message where there is one.
+    final void fail(HandshakeException e, Wire.@Nullable Framed last) {
+        if (over) {
+            return;
+        }
+        finish();
+        var ctx = context();
+        var written = last == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(last.bytes());
+        if (last != null && ctx.channel().isActive()) {
+            ctx.writeAndFlush(written).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            ctx.close();
+        }
+        abandoned();
+        outcome.completeExceptionally(e);
+    }
+
+    final void succeed(T other, Welcome welcome) {
+        finish();
+        var ctx = context();
+        ctx.channel().config().setAutoRead(false);
+        outcome.complete(
+                new Handshaken<>(ctx.channel(), other, welcome, link -> handOver(ctx, link)));
+    }
+
+    private void finish() {
+        over = true;
+        if (deadline != null) {
+            deadline.cancel(false);
+        }
+    }
+
+    private void handOver(ChannelHandlerContext ctx, ChannelHandler link) {
+        if (!ctx.executor().inEventLoop()) {
+            ctx.executor().execute(() -> handOver(ctx, link));
+            return;
+        }
+        if (handedOver) {
+            throw new IllegalStateException("the connection was handed over before");
+        }
+        handedOver = true;
+        if (ctx.isRemoved()) {
+            // The channel is closed and its pipeline was taken down.
+            ctx.pipeline().addLast("link", link).fireChannelInactive();
+            return;
+        }
+        boolean active = ctx.channel().isActive();
+        ctx.pipeline().addAfter(ctx.name(), "link", link);
+        var early = received;
+        received = Unpooled.EMPTY_BUFFER;
+        if (early.isReadable()) {
+            ctx.fireChannelRead(early);
+            ctx.fireChannelReadComplete();
+        } else {
+            early.release();
+        }
+        if (!active) {
+            ctx.fireChannelInactive();
+        }
+        ctx.pipeline().remove(this);
+        ctx.channel().config().setAutoRead(true);
+    }
+}
