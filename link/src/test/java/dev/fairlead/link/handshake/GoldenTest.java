@@ -63,7 +63,8 @@ class GoldenTest {
 
     @Test
     void theThingsThatAreNoMessages() throws IOException {
-        compareText("keys.txt",
+        compareText(
+                "keys.txt",
                 """
                 # ed25519 private keys (RFC 8032, 32 bytes) and tagged public keys (u8 algorithm, raw)
                 root-private %s
@@ -77,9 +78,12 @@ class GoldenTest {
                                 hex(Sample.ROOT.seed()), hex(Sample.ROOT.verifying().tagged()),
                                 hex(Sample.HUB.seed()), hex(Sample.HUB.verifying().tagged()),
                                 hex(Sample.NODE.seed()), hex(Sample.NODE.verifying().tagged())));
-        compareText("fingerprint.txt", "# SHA-256 of the tagged root key\n" + Sample.TOKEN.root() + "\n");
+        compareText(
+                "fingerprint.txt",
+                "# SHA-256 of the tagged root key\n" + Sample.TOKEN.root() + "\n");
         compareText("bundle.hex", "# number 7, one key\n" + hex(Sample.BUNDLE.encoded()) + "\n");
-        compareText("enrolment-token.txt",
+        compareText(
+                "enrolment-token.txt",
                 "# secret 32 times 09, one hub https://hub.example:8484\n"
                         + Sample.TOKEN.text()
                         + "\n");
