@@ -74,13 +74,14 @@ create table sign_in (
     sign_in_id uuid not null,
     user_id    uuid not null,
     token_hash bytea not null check (length(token_hash) = 32),
-    source     text not null,
+    address    text not null,
     created_at timestamptz not null default now(),
     expires_at timestamptz not null,
     primary key (tenant_id, sign_in_id),
     foreign key (tenant_id, user_id) references app_user on delete cascade
 );
 create index on sign_in (token_hash);
+create index on sign_in (sign_in_id);
 create index on sign_in (tenant_id, user_id);
 select protect('sign_in', 'select, insert, delete'), across('sign_in');
 
@@ -92,12 +93,14 @@ create table api_token (
     token_hash   bytea not null check (length(token_hash) = 32),
     created_at   timestamptz not null default now(),
     expires_at   timestamptz not null,
+    last_used_at timestamptz,
     primary key (tenant_id, api_token_id),
     unique (tenant_id, user_id, name),
     foreign key (tenant_id, user_id) references app_user on delete cascade
 );
 create index on api_token (token_hash);
-select protect('api_token', 'select, insert, delete'), across('api_token');
+create index on api_token (api_token_id);
+select protect('api_token', 'select, insert, update, delete'), across('api_token');
 
 -- Who may do what in this tenant. The user is the tenant's own, or one of the tenant `system`.
 create table user_grant (
@@ -169,7 +172,7 @@ create table node_link (
     node_id      uuid not null,
     epoch        bigint not null,
     hub          text not null,
-    source       text not null,
+    address      text not null,
     connected_at timestamptz not null default now(),
     ended_at     timestamptz,
     reason       text,
@@ -221,11 +224,13 @@ create table pairing (
     public_key  bytea not null,
     fingerprint text not null,
     about       jsonb not null,
-    source      text not null,
+    address     text not null,
     created_at  timestamptz not null default now(),
     expires_at  timestamptz not null,
     approved_at timestamptz,
     approved_by text,
+    node_name   text,
+    labels      jsonb not null default '{}',
     node_id     uuid,
     foreign key (tenant_id, node_id) references node on delete cascade,
     check ((tenant_id is null) = (approved_at is null))
@@ -234,7 +239,8 @@ create index on pairing (code_hash);
 select protect('pairing', 'select, update, delete'), across('pairing');
 
 -- What heartbeats say, kept for a day; partitions by day are made and dropped by
--- keep_node_samples() and carry no rights of their own.
+-- keep_node_samples() and carry no rights of their own. Sizes are bytes, network_* bytes per second, cpu
+-- the share of all cores that was busy, 0 to 1, uptime seconds.
 create table node_sample (
     tenant_id     uuid not null,
     node_id       uuid not null,
@@ -242,9 +248,9 @@ create table node_sample (
     boot_id       text,
     health        text not null,
     problems      jsonb not null default '[]',
-    uptime_s      bigint,
-    cpus          int,
-    cpu_percent   real,
+    uptime        bigint,
+    cores         int,
+    cpu           real,
     load1         real,
     load5         real,
     load15        real,
@@ -255,8 +261,8 @@ create table node_sample (
     disk_total    bigint,
     disk_used     bigint,
     disks         jsonb not null default '[]',
-    net_in_bytes  bigint,
-    net_out_bytes bigint,
+    network_in    bigint,
+    network_out   bigint,
     primary key (tenant_id, node_id, at),
     foreign key (tenant_id, node_id) references node on delete cascade
 ) partition by range (at);
@@ -275,7 +281,7 @@ create table session (
     kind           text not null,
     login          text,
     target         text,
-    source         text not null,
+    address        text not null,
     hub            text,
     started_at     timestamptz not null default now(),
     ended_at       timestamptz,
@@ -301,15 +307,19 @@ select protect('ssh_host_ca', 'select, insert');
 
 -- Append only: the role that serves can neither change nor delete a row.
 create table audit_event (
-    tenant_id uuid not null references tenant on delete cascade,
-    seq       bigint not null,
-    at        timestamptz not null default now(),
-    who       text not null,
-    what      text not null,
-    object    text not null,
-    source    text not null,
-    outcome   text not null,
-    detail    jsonb not null default '{}',
+    tenant_id  uuid not null references tenant on delete cascade,
+    seq        bigint not null,
+    at         timestamptz not null default now(),
+    act        text not null,
+    who        text not null,
+    who_id     text,
+    credential text,
+    address    text,
+    subject    text,
+    subject_id text,
+    outcome    text not null check (outcome in ('done', 'denied', 'failed')),
+    count      int not null default 1 check (count > 0),
+    details    jsonb not null default '{}',
     primary key (tenant_id, seq)
 );
 select protect('audit_event', 'select, insert');
@@ -320,7 +330,8 @@ create table event (
     seq       bigint not null,
     at        timestamptz not null default now(),
     kind      text not null,
-    object    text not null,
+    id        text,
+    name      text,
     data      jsonb not null default '{}',
     primary key (tenant_id, seq)
 );

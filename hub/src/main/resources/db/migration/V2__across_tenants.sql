@@ -60,6 +60,21 @@ create function credential_by_hash(wanted bytea)
     join tenant t on t.tenant_id = c.tenant_id
 $$;
 
+-- The same by the credential's id, for asking again about somebody who is already in.
+create function credential_by_id(wanted uuid)
+    returns table (kind text, credential_id uuid, expires_at timestamptz, tenant_id uuid,
+                   tenant_name text, tenant_state text, user_id uuid, user_name text, user_state text)
+    language sql stable security definer set search_path = fairlead, pg_temp as $$
+    select c.kind, c.credential_id, c.expires_at, t.tenant_id, t.name, t.state, u.user_id, u.name, u.state
+    from (select 'sign-in' as kind, s.sign_in_id as credential_id, s.expires_at, s.tenant_id, s.user_id
+          from sign_in s where s.sign_in_id = wanted
+          union all
+          select 'api-token', a.api_token_id, a.expires_at, a.tenant_id, a.user_id
+          from api_token a where a.api_token_id = wanted) c
+    join app_user u on u.tenant_id = c.tenant_id and u.user_id = c.user_id
+    join tenant t on t.tenant_id = c.tenant_id
+$$;
+
 -- Forgets what is past its time: expired sign-ins, API tokens and pairings, answered idempotency keys
 -- after a day, events after an hour.
 create function forget_expired() returns void
@@ -153,26 +168,26 @@ begin
     if (select count(*) from pairing p where p.tenant_id is null and p.expires_at > now()) >= most then
         return false;
     end if;
-    insert into pairing (pairing_id, code_hash, public_key, fingerprint, about, source, expires_at)
+    insert into pairing (pairing_id, code_hash, public_key, fingerprint, about, address, expires_at)
         values (id, code, key, print, details, origin, expires);
     return true;
 end $$;
 
 -- The waiting pairing with this code, for the person who typed it whole.
 create function find_pairing(code bytea)
-    returns table (pairing_id uuid, public_key bytea, fingerprint text, about jsonb, source text,
+    returns table (pairing_id uuid, public_key bytea, fingerprint text, about jsonb, address text,
                    created_at timestamptz, expires_at timestamptz)
     language sql stable security definer set search_path = fairlead, pg_temp as $$
-    select p.pairing_id, p.public_key, p.fingerprint, p.about, p.source, p.created_at, p.expires_at
+    select p.pairing_id, p.public_key, p.fingerprint, p.about, p.address, p.created_at, p.expires_at
     from pairing p where p.code_hash = code and p.tenant_id is null and p.expires_at > now()
 $$;
 
 -- Takes a waiting pairing into the transaction's tenant. False when it is no longer there to take.
-create function approve_pairing(id uuid, who text) returns boolean
+create function approve_pairing(id uuid, who text, name text, wanted_labels jsonb) returns boolean
     language plpgsql security definer set search_path = fairlead, pg_temp as $$
 begin
     update pairing set tenant_id = nullif(current_setting('fairlead.tenant', true), '')::uuid,
-            approved_at = now(), approved_by = who
+            approved_at = now(), approved_by = who, node_name = name, labels = wanted_labels
         where pairing_id = id and tenant_id is null and expires_at > now()
             and nullif(current_setting('fairlead.tenant', true), '') is not null;
     return found;
@@ -180,10 +195,10 @@ end $$;
 
 -- How a pairing stands, for the node that put it up and proves its key.
 create function pairing_state(id uuid, key bytea)
-    returns table (tenant_id uuid, tenant_name text, tenant_state text, approved_by text, node_id uuid,
-                   expires_at timestamptz)
+    returns table (tenant_id uuid, tenant_name text, tenant_state text, approved_by text, node_name text,
+                   labels jsonb, node_id uuid, expires_at timestamptz)
     language sql stable security definer set search_path = fairlead, pg_temp as $$
-    select p.tenant_id, t.name, t.state, p.approved_by, p.node_id, p.expires_at
+    select p.tenant_id, t.name, t.state, p.approved_by, p.node_name, p.labels, p.node_id, p.expires_at
     from pairing p left join tenant t on t.tenant_id = p.tenant_id
     where p.pairing_id = id and p.public_key = key
 $$;
@@ -226,7 +241,7 @@ end $$;
 revoke execute on all functions in schema fairlead from public;
 grant execute on function
     tenant_by_name, all_tenants, tenants_of_user, delete_tenant, user_by_name, credential_by_hash,
-    forget_expired, node_by_key, end_leftovers_of_hub, redeem_enrolment, open_pairing, find_pairing,
+    credential_by_id, forget_expired, node_by_key, end_leftovers_of_hub, redeem_enrolment, open_pairing, find_pairing,
     approve_pairing, pairing_state, drop_pairing, keep_node_samples
     to ${app};
 

@@ -1,5 +1,6 @@
 package dev.fairlead.hub;
 
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,44 +14,40 @@ public final class Rejected extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
-    /// The documented codes. `status` is the HTTP status of the answer; `retry` says that the same
-    /// request may be sent again unchanged, because nothing was done and the reason passes by
-    /// itself.
+    /// The documented codes, those of `ProblemCode` in the API contract. `status` is the HTTP
+    /// status of the answer; `retry` says that the same request may be sent again unchanged,
+    /// because nothing was done and the reason passes by itself.
     public enum Code {
-        /// A field is missing, malformed or outside its limits.
-        INVALID(400, false),
-        /// No credential, or one that is unknown, expired or revoked.
-        UNAUTHENTICATED(401, false),
-        /// Wrong name or password.
+        /// A field, a parameter or a value that breaks its rule.
+        INVALID_REQUEST(400, false),
+        /// No token, or one that is unknown, expired or revoked.
+        NOT_SIGNED_IN(401, false),
+        /// User and password do not fit.
         WRONG_CREDENTIALS(401, false),
-        /// Known and understood, but not allowed.
-        FORBIDDEN(403, false),
-        /// It does not exist, or is not this tenant's.
+        /// Signed in, but no grant allows this.
+        DENIED(403, false),
+        /// It does not exist, or not for you.
         NOT_FOUND(404, false),
-        /// The name is taken.
-        ALREADY_EXISTS(409, false),
-        /// The present state does not allow it.
+        /// The path exists, not with this method.
+        METHOD_NOT_ALLOWED(405, false),
+        /// The name is taken, or it is not in the state that this needs.
         CONFLICT(409, false),
-        /// A stated limit of the tenant or hub is reached.
-        LIMIT_REACHED(409, false),
-        /// The idempotency key was used with another request.
-        KEY_REUSED(422, false),
-        /// The enrolment token is not one of this hub's.
-        TOKEN_UNKNOWN(403, false),
-        /// The enrolment token or pairing code is past its time.
-        TOKEN_EXPIRED(403, false),
-        /// The enrolment token has admitted as many nodes as it may.
-        TOKEN_USED_UP(403, false),
-        /// The node has no link at the moment.
-        NODE_OFFLINE(409, true),
-        /// Too many tries by this user or from this address: wait.
-        TOO_MANY_TRIES(429, true),
-        /// The hub has too much of this to do just now.
-        BUSY(503, true),
-        /// The hub cannot reach its database.
-        DATABASE_AWAY(503, true),
+        /// The idempotency key was used for another request.
+        IDEMPOTENCY_CONFLICT(409, false),
+        /// It has expired or was used up.
+        GONE(410, false),
+        /// The body or the headers are over the limit.
+        TOO_LARGE(413, false),
+        /// The body is not what this takes.
+        UNSUPPORTED_MEDIA(415, false),
+        /// A stated limit of this hub or tenant is reached.
+        LIMIT_REACHED(429, false),
+        /// Too many tries by this user or from this address; [#retryAfter] says how long to wait.
+        TOO_MANY_ATTEMPTS(429, true),
         /// A failure of the hub; its log has the cause.
-        INTERNAL(500, false);
+        INTERNAL(500, false),
+        /// The hub cannot do this now: too busy, or its database is away. A repeat is safe.
+        UNAVAILABLE(503, true);
 
         private final int status;
         private final boolean retry;
@@ -78,32 +75,44 @@ public final class Rejected extends RuntimeException {
 
     private final Code code;
     private final @Nullable String hint;
+    private final @Nullable Duration retryAfter;
 
-    private Rejected(Code code, String detail, @Nullable String hint, @Nullable Throwable cause) {
+    private Rejected(
+            Code code,
+            String detail,
+            @Nullable String hint,
+            @Nullable Duration retryAfter,
+            @Nullable Throwable cause) {
         // An expected answer: the trace of who asked is worth its cost only where a cause hides.
         super(detail, cause, false, cause != null);
         this.code = code;
         this.hint = hint;
+        this.retryAfter = retryAfter;
     }
 
     public static Rejected of(Code code, String detail) {
-        return new Rejected(code, detail, null, null);
+        return new Rejected(code, detail, null, null, null);
     }
 
     /// @param hint what to do, best as the next command to type
     public static Rejected of(Code code, String detail, String hint) {
-        return new Rejected(code, detail, hint, null);
+        return new Rejected(code, detail, hint, null, null);
     }
 
     /// @param cause for the log only
     public static Rejected because(
             Throwable cause, Code code, String detail, @Nullable String hint) {
-        return new Rejected(code, detail, hint, cause);
+        return new Rejected(code, detail, hint, null, cause);
+    }
+
+    /// Not now; the same request may be sent again after this time.
+    public static Rejected later(Code code, String detail, String hint, Duration retryAfter) {
+        return new Rejected(code, detail, hint, retryAfter, null);
     }
 
     /// A field that breaks its rule.
     public static Rejected invalid(String detail) {
-        return of(Code.INVALID, detail);
+        return of(Code.INVALID_REQUEST, detail);
     }
 
     /// The one answer for what does not exist and for what another tenant has.
@@ -126,5 +135,10 @@ public final class Rejected extends RuntimeException {
     /// What to do, where something can be done.
     public @Nullable String hint() {
         return hint;
+    }
+
+    /// How long to wait before the same request may be sent again, where that is known.
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
     }
 }

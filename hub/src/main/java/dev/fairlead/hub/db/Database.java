@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /// back. All of it is committed at the end of the outermost, or none.
 ///
 /// While the database is away every call ends within [#AWAY_AFTER_MILLIS] as
-/// [Rejected.Code#DATABASE_AWAY]; the pool finds it again by itself.
+/// [Rejected.Code#UNAVAILABLE]; the pool finds it again by itself.
 public final class Database implements AutoCloseable {
 
     /// How long a call waits for a connection, in milliseconds.
@@ -174,7 +174,7 @@ public final class Database implements AutoCloseable {
             throw isAway(e)
                     ? Rejected.because(
                             e,
-                            Rejected.Code.DATABASE_AWAY,
+                            Rejected.Code.UNAVAILABLE,
                             "The hub cannot reach its database just now.",
                             "Try again in a moment; the hub's log and /readyz say more.")
                     : e;

@@ -99,7 +99,7 @@ class RowLevelSecurityTest {
                         dev.fairlead.hub.Rejected.class,
                         e ->
                                 assertThat(e.code())
-                                        .isEqualTo(dev.fairlead.hub.Rejected.Code.DATABASE_AWAY));
+                                        .isEqualTo(dev.fairlead.hub.Rejected.Code.UNAVAILABLE));
         int next = one.system(tx -> pid(tx.handle()));
         assertThat(next).isNotEqualTo(pid);
         nobody.accept(next);
@@ -352,21 +352,21 @@ class RowLevelSecurityTest {
                         insert into tenant_counter (tenant_id) values (t);
                         insert into tenant_key (tenant_id, version, sealed) values (t, 1, h);
                         insert into app_user (tenant_id, user_id, name, password) values (t, u, 'ann', '-');
-                        insert into sign_in (tenant_id, sign_in_id, user_id, token_hash, source, expires_at) values (t, u, u, h, '-', o);
+                        insert into sign_in (tenant_id, sign_in_id, user_id, token_hash, address, expires_at) values (t, u, u, h, '-', o);
                         insert into api_token (tenant_id, api_token_id, user_id, name, token_hash, expires_at) values (t, u, u, 'ci', h, o);
                         insert into user_grant (tenant_id, grant_id, user_tenant_id, user_id, user_name, role, selector, logins, created_by) values (t, u, t, u, 'ann', 'admin', '', '{*}', '-');
                         insert into node (tenant_id, node_id, name, public_key) values (t, n, 'n1', h);
                         insert into node_key (tenant_id, node_id, public_key) values (t, n, h);
                         insert into node_label (tenant_id, node_id, key, value) values (t, n, 'os', 'linux');
-                        insert into node_link (tenant_id, node_id, epoch, hub, source) values (t, n, 1, 'hub', '-');
+                        insert into node_link (tenant_id, node_id, epoch, hub, address) values (t, n, 1, 'hub', '-');
                         insert into enrolment_token (tenant_id, token_id, secret_hash, max_uses, uses_left, created_by, expires_at) values (t, k, h, 1, 1, '-', o);
                         insert into enrolment_redemption (tenant_id, token_id, public_key, node_id) values (t, k, h, n);
-                        insert into pairing (pairing_id, tenant_id, code_hash, public_key, fingerprint, about, source, expires_at, approved_at) values (k, t, h, h, '-', '{}', '-', o, now());
+                        insert into pairing (pairing_id, tenant_id, code_hash, public_key, fingerprint, about, address, expires_at, approved_at) values (k, t, h, h, '-', '{}', '-', o, now());
                         insert into node_sample (tenant_id, node_id, at, health) values (t, n, now(), 'ok');
-                        insert into session (tenant_id, session_id, user_tenant_id, user_id, user_name, credential, node_id, node_name, kind, source) values (t, u, t, u, 'ann', '-', n, 'n1', 'ssh', '-');
+                        insert into session (tenant_id, session_id, user_tenant_id, user_id, user_name, credential, node_id, node_name, kind, address) values (t, u, t, u, 'ann', '-', n, 'n1', 'ssh', '-');
                         insert into ssh_host_ca (tenant_id, version, public_key, sealed) values (t, 1, '-', h);
-                        insert into audit_event (tenant_id, seq, who, what, object, source, outcome) values (t, 1, '-', '-', '-', '-', 'ok');
-                        insert into event (tenant_id, seq, kind, object) values (t, 1, '-', '-');
+                        insert into audit_event (tenant_id, seq, act, who, outcome) values (t, 1, '-', '-', 'done');
+                        insert into event (tenant_id, seq, kind) values (t, 1, '-');
                         insert into idempotency (tenant_id, principal, key, request_hash, status, response) values (t, u, 'k', h, 200, '{}');
                     end $$\
                     """

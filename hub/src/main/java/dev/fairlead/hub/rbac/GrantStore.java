@@ -1,0 +1,93 @@
+package dev.fairlead.hub.rbac;
+
+import dev.fairlead.hub.db.GrantId;
+import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.db.UserId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/// The SQL of grants, in the transaction's tenant.
+final class GrantStore {
+
+    private GrantStore() {}
+
+    static boolean isEnabled(Handle handle) {
+        return handle.createQuery("select state = 'enabled' from tenant")
+                .mapTo(Boolean.class)
+                .findOne()
+                .orElse(false);
+    }
+
+    static List<Grant> ofUser(Handle handle, TenantId userTenant, UserId user) {
+        return handle.createQuery(
+                        "select * from user_grant where user_tenant_id = :home and user_id = :user"
+                                + " order by grant_id")
+                .bind("home", userTenant.uuid())
+                .bind("user", user.uuid())
+                .map((row, context) -> grant(row))
+                .list();
+    }
+
+    /// By id, which is by time of making.
+    static List<Grant> page(Handle handle, Optional<GrantId> after, int limit) {
+        return handle.createQuery(
+                        "select * from user_grant where grant_id > :after order by grant_id limit"
+                                + " :limit")
+                .bind("after", after.map(GrantId::uuid).orElse(new UUID(0, 0)))
+                .bind("limit", limit)
+                .map((row, context) -> grant(row))
+                .list();
+    }
+
+    static Optional<Grant> find(Handle handle, GrantId id) {
+        return handle.createQuery("select * from user_grant where grant_id = :id")
+                .bind("id", id.uuid())
+                .map((row, context) -> grant(row))
+                .findOne();
+    }
+
+    static void insert(Handle handle, Grant grant) {
+        handle.createUpdate(
+                        """
+                        insert into user_grant (tenant_id, grant_id, user_tenant_id, user_id, user_name,
+                                                role, selector, logins, created_at, created_by)
+                        values (:tenant, :id, :home, :user, :name, :role, :selector, :logins, :at, :by)\
+                        """)
+                .bind("tenant", grant.tenant().uuid())
+                .bind("id", grant.id().uuid())
+                .bind("home", grant.userTenant().uuid())
+                .bind("user", grant.user().uuid())
+                .bind("name", grant.userName())
+                .bind("role", grant.role().label())
+                .bind("selector", grant.selector().toString())
+                .bindArray("logins", String.class, grant.logins().list())
+                .bind("at", grant.created())
+                .bind("by", grant.createdBy())
+                .execute();
+    }
+
+    static void delete(Handle handle, GrantId id) {
+        handle.createUpdate("delete from user_grant where grant_id = :id")
+                .bind("id", id.uuid())
+                .execute();
+    }
+
+    private static Grant grant(ResultSet row) throws SQLException {
+        return new Grant(
+                new GrantId(row.getObject("grant_id", UUID.class)),
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                new TenantId(row.getObject("user_tenant_id", UUID.class)),
+                new UserId(row.getObject("user_id", UUID.class)),
+                row.getString("user_name"),
+                Role.parse(row.getString("role")).orElseThrow(),
+                Selector.parse(row.getString("selector")),
+                new Logins(List.of((String[]) row.getArray("logins").getArray())),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getString("created_by"));
+    }
+}
