@@ -5,8 +5,8 @@ import dev.fairlead.link.ProtocolException;
 import dev.fairlead.link.handshake.HandshakeException.End;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,9 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
         permits HubHandshake, DialerHandshake {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeHandler.class);
+
+    /// Bytes of the longest header of a WebSocket frame.
+    private static final int ROOM = 14;
 
     final HandshakeSettings settings;
     final Transcript transcript = new Transcript();
@@ -178,7 +182,17 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
 
     final void send(Wire.Framed message) {
         transcript.add(message);
-        context().writeAndFlush(Unpooled.wrappedBuffer(message.bytes()));
+        context().writeAndFlush(buffer(message));
+    }
+
+    /// A copy with room in front for the header of a WebSocket frame; the codec masks it in place.
+    private ByteBuf buffer(Wire.Framed message) {
+        byte[] bytes = message.bytes();
+        return context()
+                .alloc()
+                .ioBuffer(ROOM + bytes.length)
+                .setIndex(ROOM, ROOM)
+                .writeBytes(bytes);
     }
 
     /// Sets when [#late()] is called, in the place of the deadline before.
@@ -210,9 +224,8 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
         }
         finish();
         var ctx = context();
-        var written = last == null ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(last.bytes());
         if (last != null && ctx.channel().isActive()) {
-            ctx.writeAndFlush(written).addListener(ChannelFutureListener.CLOSE);
+            ctx.writeAndFlush(buffer(last)).addListener(ChannelFutureListener.CLOSE);
         } else {
             ctx.close();
         }
@@ -224,8 +237,7 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
         finish();
         var ctx = context();
         ctx.channel().config().setAutoRead(false);
-        outcome.complete(
-                new Handshaken<>(ctx.channel(), other, welcome, link -> handOver(ctx, link)));
+        outcome.complete(new Handshaken<>(this, other, welcome));
     }
 
     private void finish() {
@@ -235,22 +247,34 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
         }
     }
 
-    private void handOver(ChannelHandlerContext ctx, ChannelHandler link) {
-        if (!ctx.executor().inEventLoop()) {
-            ctx.executor().execute(() -> handOver(ctx, link));
-            return;
+    <L> CompletionStage<L> handOver(Function<Channel, L> start) {
+        return CompletableFuture.supplyAsync(() -> handOverNow(start), this::onLoop);
+    }
+
+    private void onLoop(Runnable work) {
+        var loop = context().executor();
+        if (loop.inEventLoop()) {
+            work.run();
+        } else {
+            loop.execute(work);
         }
+    }
+
+    private <L> L handOverNow(Function<Channel, L> start) {
         if (handedOver) {
             throw new IllegalStateException("the connection was handed over before");
         }
         handedOver = true;
+        var ctx = context();
+        var channel = ctx.channel();
         if (ctx.isRemoved()) {
             // The channel is closed and its pipeline was taken down.
-            ctx.pipeline().addLast("link", link).fireChannelInactive();
-            return;
+            var link = start.apply(channel);
+            channel.pipeline().fireChannelInactive();
+            return link;
         }
-        boolean active = ctx.channel().isActive();
-        ctx.pipeline().addAfter(ctx.name(), "link", link);
+        boolean active = channel.isActive();
+        var link = start.apply(channel);
         var early = received;
         received = Unpooled.EMPTY_BUFFER;
         if (early.isReadable()) {
@@ -263,6 +287,7 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
             ctx.fireChannelInactive();
         }
         ctx.pipeline().remove(this);
-        ctx.channel().config().setAutoRead(true);
+        channel.config().setAutoRead(true);
+        return link;
     }
 }

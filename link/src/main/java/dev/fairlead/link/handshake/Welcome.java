@@ -21,7 +21,7 @@ public record Welcome(
         String id,
         String name,
         long epoch,
-        LinkLimits limits,
+        LinkTerms terms,
         List<String> hubs,
         Map<String, String> capabilities)
         implements Verdict {
@@ -41,7 +41,7 @@ public record Welcome(
                         "id", id,
                         "name", name,
                         "epoch", Long.toString(epoch));
-        headers = limits.addTo(headers).with("hubs", String.join(" ", hubs));
+        headers = terms.addTo(headers).with("hubs", String.join(" ", hubs));
         return Fields.withMap(headers, "capabilities", capabilities);
     }
 
@@ -59,7 +59,7 @@ public record Welcome(
                 Fields.text(headers, "id"),
                 Fields.text(headers, "name"),
                 Fields.number(headers, "epoch", 0, Long.MAX_VALUE),
-                LinkLimits.of(headers),
+                LinkTerms.of(headers),
                 addresses,
                 Fields.map(headers, "capabilities"));
     }

@@ -1,7 +1,6 @@
 package dev.fairlead.link.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.link.handshake.HandshakeException.End;
 import io.github.nettyplus.leakdetector.junit.NettyLeakDetectorExtension;
@@ -90,7 +89,7 @@ class HandshakeTest {
     void bytesBehindTheWelcomeReachTheLinkThatIsInstalledLater() {
         try (var both = Both.of(Sample.node(), Answers.welcome())) {
             both.run(bytes ->
-                    bytes.getByte(0) == MessageType.WELCOME.code()
+                    bytes.getByte(bytes.readerIndex()) == MessageType.WELCOME.code()
                             ? Unpooled.wrappedBuffer(bytes, ascii("first,"))
                             : bytes);
             var handshaken = result(both.dialer.outcome());
@@ -98,14 +97,14 @@ class HandshakeTest {
             both.dialerChannel.writeInbound(ascii("second,"));
 
             var link = new Link();
-            handshaken.handOver().to(link);
+            handshaken.handOver(channel -> channel.pipeline().addLast(link));
             both.dialerChannel.writeInbound(ascii("third"));
 
             assertThat(link.text).hasToString("first,second,third");
             assertThat(both.dialerChannel.config().isAutoRead()).isTrue();
             assertThat(both.dialerChannel.pipeline().get(DialerHandshake.class)).isNull();
-            assertThatThrownBy(() -> handshaken.handOver().to(new Link()))
-                    .isInstanceOf(IllegalStateException.class);
+            assertThat(handshaken.handOver(channel -> channel.pipeline().addLast(new Link())))
+                    .isCompletedExceptionally();
         }
     }
 
@@ -114,7 +113,7 @@ class HandshakeTest {
         try (var both = Both.of(Sample.node(), Answers.welcome()).run()) {
             both.hubChannel.writeInbound(ascii("frames"));
             var link = new Link();
-            result(both.hub.outcome()).handOver().to(link);
+            result(both.hub.outcome()).handOver(channel -> channel.pipeline().addLast(link));
             assertThat(link.text).hasToString("frames");
         }
     }
@@ -124,7 +123,7 @@ class HandshakeTest {
         try (var both = Both.of(Sample.node(), Answers.welcome()).run()) {
             both.hubChannel.close();
             var link = new Link();
-            result(both.hub.outcome()).handOver().to(link);
+            result(both.hub.outcome()).handOver(channel -> channel.pipeline().addLast(link));
             assertThat(link.inactive).isTrue();
         }
     }

@@ -1,5 +1,6 @@
 package dev.fairlead.link.handshake;
 
+import dev.fairlead.link.LinkLimits;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -37,7 +38,7 @@ final class Sample {
                     "node_0000000000000000000000002",
                     "node7",
                     42,
-                    LinkLimits.DEFAULT,
+                    LinkTerms.of(LinkLimits.DEFAULT),
                     List.of("https://hub.example:8484"),
                     Map.of("call", "1"));
     static final HandshakeSettings SETTINGS = settings(0x0a);
