@@ -1,0 +1,129 @@
+package dev.fairlead.cli.api;
+
+import dev.fairlead.cli.CliException;
+import dev.fairlead.cli.Exit;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.time.Clock;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// Why the hub could not be asked, told so that a person knows what to do: the name, the network, a
+/// proxy, the certificate, or a clock.
+final class Failures {
+
+    /// The JDK says only in words what a proxy answered to CONNECT.
+    private static final Pattern TUNNEL = Pattern.compile("Tunnel failed, got: ([0-9]{3})");
+
+    private final URI hub;
+    private final Clock clock;
+
+    Failures(URI hub, Clock clock) {
+        this.hub = hub;
+        this.clock = clock;
+    }
+
+    CliException of(IOException e) {
+        if (has(e, UnresolvedAddressException.class) || has(e, UnknownHostException.class)) {
+            return unreachable(
+                    "The name " + hub.getHost() + " does not resolve.",
+                    "Check the name and this machine's DNS; behind a proxy, set HTTPS_PROXY.");
+        }
+        if (e instanceof HttpConnectTimeoutException) {
+            return unreachable(
+                    hub + " does not answer within 10 s.",
+                    "A firewall may swallow the packets; behind a proxy, set HTTPS_PROXY.");
+        }
+        if (e instanceof HttpTimeoutException) {
+            return unreachable(
+                    hub + " took the request and did not answer within 60 s.", "Try again.");
+        }
+        if (e instanceof ConnectException) {
+            return unreachable(
+                    hub + " refuses the connection: " + reason(e) + ".",
+                    "Check that the hub runs and that the port is right.");
+        }
+        var tunnel = TUNNEL.matcher(String.valueOf(e.getMessage()));
+        if (tunnel.find()) {
+            return "407".equals(tunnel.group(1))
+                    ? proxyWantsPassword()
+                    : unreachable(
+                            "The proxy does not let "
+                                    + hub.getAuthority()
+                                    + " through: it answered "
+                                    + tunnel.group(1)
+                                    + ".",
+                            "Ask for " + hub.getAuthority() + " to be allowed, or set NO_PROXY.");
+        }
+        if (e instanceof SSLException ssl) {
+            return certificate(ssl);
+        }
+        return unreachable("The connection to " + hub + " broke: " + reason(e) + ".", "Try again.");
+    }
+
+    private CliException certificate(SSLException e) {
+        if (has(e, CertificateExpiredException.class)
+                || has(e, CertificateNotYetValidException.class)) {
+            return unreachable(
+                    "The certificate of "
+                            + hub
+                            + " is not valid now: this machine's clock says "
+                            + clock.instant()
+                            + ".",
+                    "If that is wrong, set the clock; else the hub's certificate must be renewed.");
+        }
+        if (has(e, CertPathBuilderException.class) || has(e, CertPathValidatorException.class)) {
+            return unreachable(
+                    "The certificate of " + hub + " is not signed by a CA that counts here.",
+                    "fairlead login "
+                            + hub
+                            + "#FINGERPRINT, with the fingerprint that the hub prints");
+        }
+        return unreachable(
+                "The TLS connection to " + hub + " failed: " + reason(e) + ".",
+                "Check that the address has the name in the hub's certificate.");
+    }
+
+    CliException proxyWantsPassword() {
+        return unreachable(
+                "The proxy wants a user and a password, or does not accept the ones it got (407).",
+                "Set HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT");
+    }
+
+    CliException notAHub(int status, String type) {
+        return unreachable(
+                hub + " answered " + status + " with " + type + ", which is not how a hub answers.",
+                "Check the address; a proxy or load balancer in between may ask for a sign-in of its own.");
+    }
+
+    private static CliException unreachable(String message, String hint) {
+        return new CliException(Exit.UNREACHABLE, message, hint);
+    }
+
+    private static boolean has(@Nullable Throwable e, Class<? extends Throwable> type) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String reason(Throwable e) {
+        String reason = null;
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            reason = cause.getMessage() == null ? reason : cause.getMessage();
+        }
+        return reason == null ? e.getClass().getSimpleName() : reason;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.cli.api;
+
+import org.jspecify.annotations.NullMarked;

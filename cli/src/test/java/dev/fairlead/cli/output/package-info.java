@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.cli.output;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.cli.profile;
+
+import org.jspecify.annotations.NullMarked;

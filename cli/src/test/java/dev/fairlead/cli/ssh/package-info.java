@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.cli.ssh;
+
+import org.jspecify.annotations.NullMarked;
