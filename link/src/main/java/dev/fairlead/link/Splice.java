@@ -129,6 +129,7 @@ public final class Splice extends ChannelInboundHandlerAdapter implements Stream
     private void broken(String message) {
         if (!over) {
             if (stream != null) {
+                // This may come back as `closed` at once.
                 stream.reset(onReset, message);
             }
             over(onReset, message);
@@ -239,6 +240,9 @@ public final class Splice extends ChannelInboundHandlerAdapter implements Stream
     }
 
     private void over(StreamEnd cause, String message) {
+        if (over) {
+            return;
+        }
         over = true;
         if (cause != StreamEnd.DONE && socket.isActive()) {
             socket.config().setOption(ChannelOption.SO_LINGER, 0);
