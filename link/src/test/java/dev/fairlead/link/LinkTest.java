@@ -290,6 +290,37 @@ class LinkTest {
     }
 
     @Test
+    void aCallIsAnsweredOrFailsWithItsCause() throws Exception {
+        StreamServer serves =
+                stream ->
+                        Calls.serve(
+                                stream,
+                                Thread::startVirtualThread,
+                                question -> {
+                                    if (question.method().equals("fail")) {
+                                        throw new BlockingStream.StreamException(
+                                                StreamEnd.DENIED_BY_NODE, "not here");
+                                    }
+                                    return question.document();
+                                });
+        try (var pair = new LinkPair(REFUSES, serves)) {
+            byte[] document = random(500_000, 4);
+            assertThat(Calls.ask(pair.dialer, question("echo", document))).isEqualTo(document);
+            assertThatThrownBy(() -> Calls.ask(pair.dialer, question("fail", document)))
+                    .hasMessage("not here");
+            assertThatThrownBy(() ->
+                            Calls.ask(
+                                    pair.dialer,
+                                    question("echo", new byte[Calls.MAX_DOCUMENT + 1])))
+                    .hasMessageContaining("larger than");
+        }
+    }
+
+    private static Calls.Question question(String method, byte[] document) {
+        return new Calls.Question("1", method, Duration.ofSeconds(10), false, document);
+    }
+
+    @Test
     void aRelayJoinsTwoLinks() throws Exception {
         byte[] sent = random(10_000_000, 9);
         var toEcho = new AtomicReference<Link>();
