@@ -48,13 +48,16 @@ $$;
 -- The sign-in or API token with this hash, valid or not, with what its validity depends on.
 create function credential_by_hash(wanted bytea)
     returns table (kind text, credential_id uuid, expires_at timestamptz, tenant_id uuid,
-                   tenant_name text, tenant_state text, user_id uuid, user_name text, user_state text)
+                   tenant_name text, tenant_state text, user_id uuid, user_name text, user_state text,
+                   last_used_at timestamptz)
     language sql stable security definer set search_path = fairlead, pg_temp as $$
-    select c.kind, c.credential_id, c.expires_at, t.tenant_id, t.name, t.state, u.user_id, u.name, u.state
-    from (select 'sign-in' as kind, s.sign_in_id as credential_id, s.expires_at, s.tenant_id, s.user_id
+    select c.kind, c.credential_id, c.expires_at, t.tenant_id, t.name, t.state, u.user_id, u.name, u.state,
+           c.last_used_at
+    from (select 'sign-in' as kind, s.sign_in_id as credential_id, s.expires_at, s.tenant_id, s.user_id,
+                 null::timestamptz as last_used_at
           from sign_in s where s.token_hash = wanted
           union all
-          select 'api-token', a.api_token_id, a.expires_at, a.tenant_id, a.user_id
+          select 'api-token', a.api_token_id, a.expires_at, a.tenant_id, a.user_id, a.last_used_at
           from api_token a where a.token_hash = wanted) c
     join app_user u on u.tenant_id = c.tenant_id and u.user_id = c.user_id
     join tenant t on t.tenant_id = c.tenant_id
@@ -63,13 +66,16 @@ $$;
 -- The same by the credential's id, for asking again about somebody who is already in.
 create function credential_by_id(wanted uuid)
     returns table (kind text, credential_id uuid, expires_at timestamptz, tenant_id uuid,
-                   tenant_name text, tenant_state text, user_id uuid, user_name text, user_state text)
+                   tenant_name text, tenant_state text, user_id uuid, user_name text, user_state text,
+                   last_used_at timestamptz)
     language sql stable security definer set search_path = fairlead, pg_temp as $$
-    select c.kind, c.credential_id, c.expires_at, t.tenant_id, t.name, t.state, u.user_id, u.name, u.state
-    from (select 'sign-in' as kind, s.sign_in_id as credential_id, s.expires_at, s.tenant_id, s.user_id
+    select c.kind, c.credential_id, c.expires_at, t.tenant_id, t.name, t.state, u.user_id, u.name, u.state,
+           c.last_used_at
+    from (select 'sign-in' as kind, s.sign_in_id as credential_id, s.expires_at, s.tenant_id, s.user_id,
+                 null::timestamptz as last_used_at
           from sign_in s where s.sign_in_id = wanted
           union all
-          select 'api-token', a.api_token_id, a.expires_at, a.tenant_id, a.user_id
+          select 'api-token', a.api_token_id, a.expires_at, a.tenant_id, a.user_id, a.last_used_at
           from api_token a where a.api_token_id = wanted) c
     join app_user u on u.tenant_id = c.tenant_id and u.user_id = c.user_id
     join tenant t on t.tenant_id = c.tenant_id

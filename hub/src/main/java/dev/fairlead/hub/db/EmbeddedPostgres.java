@@ -97,12 +97,26 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
+    /// How to get into the database of a hub that runs on this folder, for a command beside it such
+    /// as `hub reset-password`. It needs the hub's own user, who alone can read the passwords.
+    ///
+    /// @throws IOException where there is none, or the passwords cannot be read
+    public static DatabaseAccess ofRunning(Path path) throws IOException {
+        List<String> passwords = SecretFile.read(path.resolve("passwords")).lines().toList();
+        int port = Integer.parseInt(Files.readString(path.resolve("port")).strip());
+        return access(port, DATABASE, passwords);
+    }
+
     /// How the hub gets in.
     public DatabaseAccess access() {
         return access(DATABASE);
     }
 
     DatabaseAccess access(String database) {
+        return access(port, database, passwords);
+    }
+
+    private static DatabaseAccess access(int port, String database, List<String> passwords) {
         return new DatabaseAccess(
                 // requireAuth: should another program get hold of the port while we are down, it
                 // must not

@@ -32,7 +32,7 @@ final class MakeCluster {
         try {
             Files.createDirectory(made);
             as.own(made);
-            PostgresFolder.writeSecret(password, passwords.get(0) + "\n");
+            SecretFile.write(password, passwords.get(0) + "\n");
             as.own(password);
             must(
                     RunAs.finish(

@@ -11,7 +11,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -115,9 +114,9 @@ final class PostgresFolder implements AutoCloseable {
                 random.nextBytes(bits);
                 made.add(Base64.getUrlEncoder().withoutPadding().encodeToString(bits));
             }
-            writeSecret(file, String.join("\n", made) + "\n");
+            SecretFile.write(file, String.join("\n", made) + "\n");
         }
-        List<String> lines = Files.readAllLines(file);
+        List<String> lines = SecretFile.read(file).lines().toList();
         if (lines.size() != 3) {
             throw new DatabaseUnusable(
                     Reason.DID_NOT_START,
@@ -157,22 +156,6 @@ final class PostgresFolder implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
-    }
-
-    /// Writes a file that only this user reads, whole or not at all.
-    static void writeSecret(Path file, String text) throws IOException {
-        Path partial = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(partial);
-        Files.createFile(
-                partial,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel out = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-            out.write(
-                    java.nio.ByteBuffer.wrap(
-                            text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
-            out.force(true);
-        }
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     static DatabaseUnusable cannotWrite(Path path, IOException e) {

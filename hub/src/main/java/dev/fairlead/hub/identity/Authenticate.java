@@ -12,15 +12,21 @@ import dev.fairlead.hub.rbac.Principal.CredentialKind;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Finds who a bearer token is. Nothing is cached: each call is one lookup by an index (well below
 /// a millisecond on the hub's own database), so a token that was revoked is refused from that
 /// commit on.
 public final class Authenticate {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Authenticate.class);
 
     private final Database database;
     private final Clock clock;
@@ -35,18 +41,37 @@ public final class Authenticate {
     ///
     /// @param token `fls_...` or `fla_...`, without `Bearer`
     public Optional<Principal> bearer(@Nullable String token) {
-        return Token.parse(token).flatMap(t -> find("token_hash", t.hash()));
+        return Token.parse(token)
+                .flatMap(t -> find("credential_by_hash", t.hash()))
+                .map(this::used);
     }
 
     /// The same principal as of now: empty once its credential has ended. For what lives longer
     /// than a request, when `RightsChanged` is told and at [Principal#expires].
     public Optional<Principal> recheck(Principal principal) {
-        return find("id", principal.credential().uuid());
+        return find("credential_by_id", principal.credential().uuid()).map(Found::principal);
     }
 
-    private Optional<Principal> find(String by, Object key) {
-        String function = by.equals("id") ? "credential_by_id" : "credential_by_hash";
-        return database.<Optional<Principal>>system(tx ->
+    private record Found(Principal principal, @Nullable Instant lastUsed) {}
+
+    /// Notes, once an hour, that an API token is in use.
+    private Principal used(Found found) {
+        Principal principal = found.principal;
+        Instant lastUsed = found.lastUsed;
+        if (principal.credential() instanceof ApiTokenId id
+                && (lastUsed == null
+                        || lastUsed.plus(Duration.ofHours(1)).isBefore(clock.instant()))) {
+            try {
+                database.useTenant(principal.tenant(), tx -> UserStore.tokenUsed(tx.handle(), id));
+            } catch (RuntimeException e) {
+                LOG.warn("The last use of {} could not be noted", id, e);
+            }
+        }
+        return principal;
+    }
+
+    private Optional<Found> find(String function, Object key) {
+        return database.<Optional<Found>>system(tx ->
                 tx.handle()
                         .createQuery("select * from " + function + "(:key)")
                         .bind("key", key)
@@ -55,13 +80,16 @@ public final class Authenticate {
                         .flatMap(p -> p));
     }
 
-    private Optional<Principal> principal(ResultSet row) throws SQLException {
+    private Optional<Found> principal(ResultSet row) throws SQLException {
         Principal principal = read(row);
+        OffsetDateTime lastUsed = row.getObject("last_used_at", OffsetDateTime.class);
         boolean holds =
                 principal.expires().isAfter(clock.instant())
                         && row.getString("tenant_state").equals("enabled")
                         && row.getString("user_state").equals("enabled");
-        return holds ? Optional.of(principal) : Optional.empty();
+        return holds
+                ? Optional.of(new Found(principal, lastUsed == null ? null : lastUsed.toInstant()))
+                : Optional.empty();
     }
 
     private static Principal read(ResultSet row) throws SQLException {

@@ -3,6 +3,7 @@ package dev.fairlead.hub.rbac;
 import dev.fairlead.hub.db.GrantId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.db.UserId;
+import dev.fairlead.hub.rbac.Grants.FoundUser;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -75,6 +76,62 @@ final class GrantStore {
         handle.createUpdate("delete from user_grant where grant_id = :id")
                 .bind("id", id.uuid())
                 .execute();
+    }
+
+    /// Whether an enabled user administers the whole of the transaction's tenant.
+    static boolean hasAdministrator(Handle handle) {
+        return handle.createQuery(
+                        """
+                        select exists (select from user_grant g
+                                       join app_user u on u.tenant_id = g.user_tenant_id
+                                                      and u.user_id = g.user_id
+                                       where g.role = 'admin' and g.selector = ''
+                                         and u.state = 'enabled')\
+                        """)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /// [#hasAdministrator], and nobody else asks until this transaction ends: two who take from
+    /// each other at once would both see the other's right.
+    static boolean hasAdministratorAlone(Handle handle) {
+        handle.createQuery("select tenant_id from tenant for update").mapTo(UUID.class).list();
+        return hasAdministrator(handle);
+    }
+
+    static String tenantName(Handle handle) {
+        return handle.createQuery("select name from tenant").mapTo(String.class).one();
+    }
+
+    /// A user of the transaction's tenant.
+    static Optional<FoundUser> user(Handle handle, UserId id) {
+        return handle.createQuery(
+                        """
+                        select u.tenant_id, u.user_id, u.name || '@' || t.name as who
+                        from app_user u join tenant t on t.tenant_id = u.tenant_id
+                        where u.user_id = :id\
+                        """)
+                .bind("id", id.uuid())
+                .map((row, context) -> user(row))
+                .findOne();
+    }
+
+    /// A user of any tenant.
+    static Optional<FoundUser> user(Handle handle, String tenant, String name) {
+        return handle.createQuery(
+                        "select tenant_id, user_id, user_name || '@' || tenant_name as who from"
+                                + " user_by_name(:tenant, :name)")
+                .bind("tenant", tenant)
+                .bind("name", name)
+                .map((row, context) -> user(row))
+                .findOne();
+    }
+
+    private static FoundUser user(ResultSet row) throws SQLException {
+        return new FoundUser(
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                new UserId(row.getObject("user_id", UUID.class)),
+                row.getString("who"));
     }
 
     private static Grant grant(ResultSet row) throws SQLException {

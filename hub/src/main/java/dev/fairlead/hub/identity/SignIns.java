@@ -1,0 +1,223 @@
+package dev.fairlead.hub.identity;
+
+import dev.fairlead.hub.Rejected;
+import dev.fairlead.hub.audit.Audit;
+import dev.fairlead.hub.audit.AuditEntry;
+import dev.fairlead.hub.db.Database;
+import dev.fairlead.hub.db.Name;
+import dev.fairlead.hub.db.SignInId;
+import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.db.Tx;
+import dev.fairlead.hub.identity.UserStore.Account;
+import dev.fairlead.hub.rbac.Act;
+import dev.fairlead.hub.rbac.Decide;
+import dev.fairlead.hub.rbac.Principal;
+import dev.fairlead.hub.rbac.Principal.CredentialKind;
+import dev.fairlead.hub.rbac.RightsChanged;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/// Sign-ins by name and password: 12 hours from the password, however much they are used.
+public final class SignIns {
+
+    public static final Duration LIFE = Duration.ofHours(12);
+
+    private final Database database;
+    private final Passwords passwords;
+    private final Decide decide;
+    private final Audit audit;
+    private final RightsChanged changed;
+    private final Clock clock;
+    private final SecureRandom random;
+    private final Delays delays;
+
+    public SignIns(
+            Database database,
+            Passwords passwords,
+            Decide decide,
+            Audit audit,
+            RightsChanged changed,
+            Clock clock,
+            SecureRandom random) {
+        this(database, passwords, decide, audit, changed, clock, random, Thread::sleep);
+    }
+
+    SignIns(
+            Database database,
+            Passwords passwords,
+            Decide decide,
+            Audit audit,
+            RightsChanged changed,
+            Clock clock,
+            SecureRandom random,
+            Delays.Pause pause) {
+        this.database = database;
+        this.passwords = passwords;
+        this.decide = decide;
+        this.audit = audit;
+        this.changed = changed;
+        this.clock = clock;
+        this.random = random;
+        this.delays = new Delays(clock, pause);
+    }
+
+    /// A sign-in that was made.
+    ///
+    /// @param token `fls_...`: shown to the person now and never again
+    public record SignedIn(String token, Principal principal) {
+
+        @Override
+        public String toString() {
+            return "SignedIn[" + principal.who() + "]";
+        }
+    }
+
+    /// Signs in. Blocks as long as the account or the source has to wait, and for argon2.
+    ///
+    /// Whether there is such a user and whether it is enabled can be told neither from the answer
+    /// nor from the time that it takes.
+    ///
+    /// @param user `NAME` of `system`, or `NAME@TENANT`
+    /// @param address where from
+    /// @throws Rejected as `wrong-credentials`, `too-many-attempts` or `unavailable`
+    public SignedIn signIn(String user, String password, String address) {
+        int at = user.indexOf('@');
+        String tenant = at < 0 ? "system" : user.substring(at + 1);
+        String name = at < 0 ? user : user.substring(0, at);
+        boolean wellFormed = Name.parse(name).isPresent() && Name.parse(tenant).isPresent();
+        try (Delays.Try attempt =
+                delays.begin(wellFormed ? name + "@" + tenant : "malformed", address)) {
+            Optional<Account> account =
+                    wellFormed
+                            ? database.system(tx -> UserStore.account(tx.handle(), tenant, name))
+                            : Optional.empty();
+            boolean fits = passwords.fits(password, account.map(Account::password).orElse(null));
+            if (fits && account.isPresent()) {
+                Account found = account.get();
+                if (found.tenantEnabled() && found.user().enabled()) {
+                    SignedIn made =
+                            database.inTenant(
+                                    found.user().tenant(), tx -> insert(tx, found, address));
+                    attempt.succeeded();
+                    return made;
+                }
+            }
+            attempt.failed();
+            audit.count(
+                    account.map(a -> a.user().tenant()).orElse(TenantId.SYSTEM),
+                    "sign-in",
+                    address,
+                    "wrong-credentials");
+            throw Rejected.of(
+                    Rejected.Code.WRONG_CREDENTIALS,
+                    "User and password do not fit.",
+                    "Users of a tenant sign in as NAME@TENANT. An administrator can set a new"
+                            + " password: fairlead user passwd NAME.");
+        }
+    }
+
+    private SignedIn insert(Tx tx, Account account, String address) {
+        User user = account.user();
+        // Checked again: the password may have been changed while argon2 ran.
+        if (!UserStore.password(tx.handle(), user.id()).equals(Optional.of(account.password()))
+                || !UserStore.find(tx.handle(), user.id()).map(User::enabled).orElse(false)) {
+            throw Rejected.of(
+                    Rejected.Code.WRONG_CREDENTIALS,
+                    "The user was changed in this very moment.",
+                    "Sign in again.");
+        }
+        Token token = Token.fresh(Token.SIGN_IN, random);
+        SignInId id = SignInId.fresh();
+        Instant expires = clock.instant().plus(LIFE).truncatedTo(ChronoUnit.MICROS);
+        UserStore.insertSignIn(tx, id, user.id(), token.hash(), address, expires);
+        Principal principal =
+                new Principal(
+                        user.tenant(),
+                        user.tenantName(),
+                        user.id(),
+                        user.name(),
+                        CredentialKind.SIGN_IN,
+                        id,
+                        expires);
+        audit.record(
+                tx, AuditEntry.done("sign-in", principal.actor(address), user.who(), id.text()));
+        return new SignedIn(token.text(), principal);
+    }
+
+    /// Ends the sign-in that the principal came with, and what lives by it.
+    ///
+    /// @throws Rejected as `denied` for an API token, which is removed and not signed out
+    public void signOut(Principal principal, String address) {
+        if (!(principal.credential() instanceof SignInId id)) {
+            throw Rejected.of(
+                    Rejected.Code.DENIED,
+                    "This is an API token, not a sign-in.",
+                    "Remove it: fairlead api-token rm.");
+        }
+        database.useTenant(
+                principal.tenant(),
+                tx -> {
+                    if (UserStore.deleteSignIn(tx.handle(), id) == 0) {
+                        return;
+                    }
+                    audit.recordTaking(
+                            tx,
+                            AuditEntry.done(
+                                    "sign-out",
+                                    principal.actor(address),
+                                    principal.who(),
+                                    id.text()));
+                    tx.afterCommit(() ->
+                            changed.rightsChanged(
+                                    principal.tenant(), principal.user(), "You signed out."));
+                });
+    }
+
+    /// Changes the own password; all other sign-ins of the user end.
+    ///
+    /// @throws Rejected as `wrong-credentials` when the present one does not fit, as `denied` for
+    ///   an API token
+    public void changePassword(
+            Principal principal, String address, String present, String password) {
+        decide.decide(principal, principal.tenant(), Act.OWN_CHANGE).orReject("user");
+        Passwords.mustBeGood(password);
+        try (Delays.Try attempt = delays.begin(principal.who(), address)) {
+            String stored =
+                    database.inTenant(
+                            principal.tenant(),
+                            tx ->
+                                    UserStore.password(tx.handle(), principal.user())
+                                            .orElseThrow(() -> Rejected.notFound("user")));
+            if (!passwords.fits(present, stored)) {
+                attempt.failed();
+                audit.count(principal.tenant(), "password.change", address, "wrong-credentials");
+                throw Rejected.of(
+                        Rejected.Code.WRONG_CREDENTIALS, "The present password does not fit.");
+            }
+            attempt.succeeded();
+        }
+        String hash = passwords.hash(password);
+        database.useTenant(
+                principal.tenant(),
+                tx -> {
+                    UserStore.setPassword(tx.handle(), principal.user(), hash);
+                    UserStore.deleteSignIns(tx.handle(), principal.user(), principal.credential());
+                    audit.recordTaking(
+                            tx,
+                            AuditEntry.done(
+                                    "password.change",
+                                    principal.actor(address),
+                                    principal.who(),
+                                    principal.user().text()));
+                    tx.afterCommit(() ->
+                            changed.rightsChanged(
+                                    principal.tenant(),
+                                    principal.user(),
+                                    "Your password was changed."));
+                });
+    }
+}
