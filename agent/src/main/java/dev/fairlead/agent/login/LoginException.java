@@ -4,7 +4,16 @@ package dev.fairlead.agent.login;
 /// asked.
 public final class LoginException extends Exception {
 
+    private static final long serialVersionUID = 1;
+
+    private final String reason;
+
     public LoginException(String message) {
         super(message);
+        this.reason = message;
+    }
+
+    public String reason() {
+        return reason;
     }
 }

@@ -77,9 +77,10 @@ public final class LoginProcess {
         if (!terminal.type().isEmpty()) {
             all.put("TERM", terminal.type());
         }
-        var command = Command.of(login, argv, all);
         var pty = new Pty();
         try {
+            all.put("SSH_TTY", pty.getSlaveName());
+            var command = Command.of(login, argv, all);
             prepare(pty, login, terminal);
             var variables =
                     command.environment().entrySet().stream()
@@ -137,6 +138,11 @@ public final class LoginProcess {
     /// The exit code; 128 + N for a program that signal N ended, as every shell says it.
     public CompletableFuture<Integer> exit() {
         return exit.copy();
+    }
+
+    /// Whether the program has ended and left nothing behind in its session.
+    public boolean isOver() {
+        return exit.isDone() && session.isEmpty();
     }
 
     public void resize(int columns, int rows) throws IOException {
