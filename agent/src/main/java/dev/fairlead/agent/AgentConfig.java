@@ -1,0 +1,184 @@
+package dev.fairlead.agent;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.fairlead.agent.policy.Rule;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What `agent.yaml` says: the ceiling that the node's owner sets. It checks itself, so that one
+/// that exists can be used; every key is described in `docs/configuration-agent.md`, which a test
+/// compares with these records.
+///
+/// @param hub addresses to dial instead of those that the hub told, best first; empty for those
+/// @param proxy the HTTP proxy to go out through; null to go by HTTPS_PROXY and NO_PROXY
+/// @param allow what may be reached
+/// @param deny what may not, even where `allow` covers it
+/// @param logins which users of this machine sessions may act as, the default one first; empty for
+///   the agent's own user
+/// @param labels what the node proposes to be labelled with when it joins
+public record AgentConfig(
+        List<URI> hub,
+        @Nullable Proxy proxy,
+        Profile profile,
+        List<Rule> allow,
+        List<Rule> deny,
+        List<String> logins,
+        Map<String, String> labels) {
+
+    private static final int MAX_RULES = 256;
+    private static final int MAX_LABELS = 32;
+
+    /// @param passwordFile a file with the password and nothing else
+    public record Proxy(URI url, @Nullable String user, @Nullable Path passwordFile) {
+
+        public Proxy {
+            check(
+                    "http".equals(url.getScheme())
+                            && url.getHost() != null
+                            && url.getRawUserInfo() == null,
+                    "proxy.url is http://HOST:PORT, without user or password: " + url.getHost());
+            check(
+                    (user == null) == (passwordFile == null),
+                    "proxy.user and proxy.password-file belong together: give both or none");
+        }
+
+        @JsonCreator
+        static Proxy read(
+                @JsonProperty("url") @Nullable String url,
+                @JsonProperty("user") @Nullable String user,
+                @JsonProperty("password-file") @Nullable Path passwordFile) {
+            check(url != null, "proxy.url is missing: write http://HOST:PORT");
+            return new Proxy(address("proxy.url", String.valueOf(url)), user, passwordFile);
+        }
+
+        /// With a relative password file taken from a folder.
+        Proxy from(Path folder) {
+            return new Proxy(url, user, passwordFile == null ? null : folder.resolve(passwordFile));
+        }
+    }
+
+    public AgentConfig {
+        hub = List.copyOf(hub);
+        allow = List.copyOf(allow);
+        deny = List.copyOf(deny);
+        logins = List.copyOf(logins);
+        labels = Map.copyOf(labels);
+        for (var address : hub) {
+            check(
+                    "https".equals(address.getScheme())
+                            && address.getHost() != null
+                            && address.getRawUserInfo() == null
+                            && (address.getRawPath() == null || address.getRawPath().length() <= 1),
+                    "hub is https://HOST or https://HOST:PORT, not " + address);
+        }
+        check(
+                allow.size() <= MAX_RULES && deny.size() <= MAX_RULES,
+                "allow and deny have at most "
+                        + MAX_RULES
+                        + " rules each; use networks and wildcards");
+        for (var rule : deny) {
+            check(
+                    !(rule instanceof Rule.Name),
+                    "deny has the name "
+                            + rule
+                            + ", but a name can be gone round by its address: write the addresses");
+            check(!(rule instanceof Rule.Ssh), "deny has ssh: leave it out of allow instead");
+        }
+        for (var login : logins) {
+            check(
+                    login.matches("[A-Za-z_][A-Za-z0-9_.@-]{0,63}\\$?"),
+                    "logins has \"" + login + "\", which is no name of a user");
+        }
+        check(labels.size() <= MAX_LABELS, "there are more than " + MAX_LABELS + " labels");
+        labels.forEach((key, value) ->
+                check(
+                        key.matches("[a-z0-9][a-z0-9._/-]{0,62}")
+                                && value.matches("[A-Za-z0-9._:@/-]{0,63}"),
+                        "labels has "
+                                + key
+                                + ": "
+                                + value
+                                + ", but keys are lower-case letters, digits and ._/-, values"
+                                + " letters, digits and ._:@/-, at most 63 each"));
+    }
+
+    /// What holds without a file.
+    public static AgentConfig of(Profile profile) {
+        return read(null, null, profile, null, null, null, null);
+    }
+
+    @JsonCreator
+    static AgentConfig read(
+            @JsonProperty("hub") @Nullable List<String> hub,
+            @JsonProperty("proxy") @Nullable Proxy proxy,
+            @JsonProperty("profile") @Nullable Profile profile,
+            @JsonProperty("allow") @Nullable List<String> allow,
+            @JsonProperty("deny") @Nullable List<String> deny,
+            @JsonProperty("logins") @Nullable List<String> logins,
+            @JsonProperty("labels") @Nullable Map<String, String> labels) {
+        var settled = profile == null ? Profile.NODE : profile;
+        return new AgentConfig(
+                orEmpty(hub).stream().map(text -> address("hub", text)).toList(),
+                proxy,
+                settled,
+                rules("allow", allow == null ? settled.allow() : allow),
+                rules("deny", orEmpty(deny)),
+                orEmpty(logins),
+                labels == null ? Map.of() : new TreeMap<>(labels));
+    }
+
+    /// With relative paths taken from a folder.
+    AgentConfig from(Path folder) {
+        return new AgentConfig(
+                hub,
+                proxy == null ? null : proxy.from(folder),
+                profile,
+                allow,
+                deny,
+                logins,
+                labels);
+    }
+
+    /// With more that may not be reached, such as what a hub on this machine listens on.
+    public AgentConfig withDeny(List<Rule> more) {
+        var all = new java.util.ArrayList<>(deny);
+        all.addAll(more);
+        return new AgentConfig(hub, proxy, profile, allow, all, logins, labels);
+    }
+
+    private static List<Rule> rules(String key, List<String> texts) {
+        return texts.stream()
+                .map(text -> {
+                    try {
+                        return Rule.parse(text);
+                    } catch (IllegalArgumentException e) {
+                        throw new ConfigException(key + ": " + e.getMessage());
+                    }
+                })
+                .toList();
+    }
+
+    private static URI address(String key, String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new ConfigException(key + " is no address: " + e.getReason());
+        }
+    }
+
+    private static List<String> orEmpty(@Nullable List<String> list) {
+        return list == null ? List.of() : list;
+    }
+
+    private static void check(boolean holds, String message) {
+        if (!holds) {
+            throw new ConfigException(message);
+        }
+    }
+}

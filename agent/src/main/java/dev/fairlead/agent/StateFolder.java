@@ -1,0 +1,141 @@
+package dev.fairlead.agent;
+
+import dev.fairlead.link.handshake.KeyFile;
+import dev.fairlead.link.handshake.SigningKey;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The agent's folder (mode 0700): its key, which never leaves it, and what it knows of its hub.
+///
+/// @param path exists
+public record StateFolder(Path path) {
+
+    /// Makes the folder where it is missing.
+    public static StateFolder open(Path path) throws IOException {
+        Files.createDirectories(
+                path,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        return new StateFolder(path);
+    }
+
+    public Path keyFile() {
+        return path.resolve("agent.key");
+    }
+
+    public Path hostKeyFile() {
+        return path.resolve("ssh_host_ed25519_key");
+    }
+
+    public Path callsFile() {
+        return path.resolve("calls.log");
+    }
+
+    public Path statusFile() {
+        return path.resolve("status.json");
+    }
+
+    private Path stateFile() {
+        return path.resolve("state.json");
+    }
+
+    /// The identity key, made at the first call.
+    public SigningKey key(SecureRandom random) throws IOException {
+        return KeyFile.readOrCreate(keyFile(), random);
+    }
+
+    /// Null where this machine has not joined.
+    ///
+    /// @throws IOException also where the file is damaged
+    public @Nullable AgentState read() throws IOException {
+        try {
+            return mapper().readValue(Files.readString(stateFile()), AgentState.class);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (JacksonException e) {
+            throw new IOException(
+                    stateFile()
+                            + " is damaged. Restore it from a backup, or run `fairlead agent leave`"
+                            + " and join again.",
+                    e);
+        }
+    }
+
+    public void write(AgentState state) throws IOException {
+        replace(stateFile(), mapper().writeValueAsBytes(state));
+    }
+
+    /// Removes identity and state: this machine has left.
+    public void forget() throws IOException {
+        for (Path file :
+                new Path[] {stateFile(), keyFile(), hostKeyFile(), callsFile(), statusFile()}) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /// Keeps a second agent off this folder for as long as it is held.
+    ///
+    /// @throws IOException where another one holds it
+    public FileLock lock() throws IOException {
+        var channel =
+                FileChannel.open(
+                        path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = null;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            // Held in this very process: the same answer.
+        }
+        if (lock == null) {
+            channel.close();
+            throw new IOException(
+                    "Another agent is running on the folder "
+                            + path
+                            + "; stop it first, or give this one a folder of its own with --state.");
+        }
+        return lock;
+    }
+
+    /// Puts a whole new file (0600) in the place of an old one.
+    void replace(Path file, byte[] content) throws IOException {
+        Path fresh =
+                Files.createTempFile(
+                        path,
+                        "." + file.getFileName(),
+                        ".new",
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rw-------")));
+        try {
+            try (var out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+                var bytes = java.nio.ByteBuffer.wrap(content);
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+                out.force(true);
+            }
+            Files.move(
+                    fresh,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
+    }
+
+    private static JsonMapper mapper() {
+        return JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    }
+}
