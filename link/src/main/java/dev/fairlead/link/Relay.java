@@ -3,6 +3,7 @@ package dev.fairlead.link;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Joins two streams, mostly of two links, into one: what arrives on one is sent on the other,
 /// answers, ends and resets included, and credit is given back only while the other side takes
@@ -12,42 +13,54 @@ import java.util.function.BiConsumer;
 /// to.
 public final class Relay {
 
-    private final BiConsumer<StreamEnd, String> whenOver;
-    private final Half asking;
-    private final Half serving;
+    private final Half asking = new Half(true);
+    private final Half serving = new Half(false);
+    private final LinkStream asked;
+    private @Nullable BiConsumer<StreamEnd, String> whenOver;
     private int halvesOpen = 2;
 
-    private Relay(LinkStream asked, BiConsumer<StreamEnd, String> whenOver) {
-        this.whenOver = whenOver;
-        this.asking = new Half(true);
-        this.serving = new Half(false);
+    /// A relay for a stream that the other side opened, and that nobody has answered.
+    public Relay(LinkStream asked) {
+        this.asked = asked;
         asking.source = asked;
         serving.sink = asked;
     }
 
-    /// Joins a stream that the other side opened, and that nobody has answered, with one that is
-    /// opened here.
+    /// Opens the stream that this one is joined with: it is accepted or refused as that one is.
+    /// Does nothing after [#cut].
     ///
-    /// @param asked accepted or refused as the new stream is
-    /// @param open the headers of the new stream
-    /// @param whenOver called once, on an event loop: with [StreamEnd#DONE], or the cause of the
-    ///   first break
-    public static Relay join(
-            LinkStream asked, Link to, Headers open, BiConsumer<StreamEnd, String> whenOver) {
-        var relay = new Relay(asked, whenOver);
+    /// @param over called once, on an event loop: with [StreamEnd#DONE], or the cause of the first
+    ///   break
+    public void connect(Link to, Headers open, BiConsumer<StreamEnd, String> over) {
         // On the new stream's loop, so that none of its events comes before both halves are
         // complete.
         to.onLoop(() -> {
-            var opened = to.open(open, relay.serving);
-            relay.serving.source = opened;
-            relay.asking.sink = opened;
-            asked.listen(relay.asking);
+            synchronized (this) {
+                if (halvesOpen == 0) {
+                    return;
+                }
+                whenOver = over;
+            }
+            var opened = to.open(open, serving);
+            serving.source = opened;
+            asking.sink = opened;
+            asked.listen(asking);
         });
-        return relay;
     }
 
     /// Breaks both streams off.
     public void cut(StreamEnd cause, String message) {
+        boolean connected;
+        synchronized (this) {
+            connected = whenOver != null;
+            if (!connected) {
+                halvesOpen = 0;
+            }
+        }
+        if (!connected) {
+            asked.reset(cause, message);
+            return;
+        }
         asking.breakOff(cause, message);
         serving.breakOff(cause, message);
     }
@@ -63,16 +76,18 @@ public final class Relay {
     }
 
     private void halfOver(StreamEnd cause, String message) {
+        BiConsumer<StreamEnd, String> over;
         synchronized (this) {
             if (halvesOpen == 0) {
                 return;
             }
             halvesOpen = cause == StreamEnd.DONE ? halvesOpen - 1 : 0;
-            if (halvesOpen > 0) {
+            over = whenOver;
+            if (halvesOpen > 0 || over == null) {
                 return;
             }
         }
-        whenOver.accept(cause, message);
+        over.accept(cause, message);
     }
 
     /// Listens to one stream, its source, and sends to the other, its sink.
@@ -87,7 +102,7 @@ public final class Relay {
         private int owed;
 
         @SuppressWarnings(
-                "NullAway.Init") // `join` completes both halves before either hears of anything
+                "NullAway.Init") // `connect` completes both halves before either hears of anything
         Half(boolean asks) {
             this.asks = asks;
         }

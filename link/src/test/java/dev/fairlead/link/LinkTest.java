@@ -327,11 +327,11 @@ class LinkTest {
         var over = new CompletableFuture<StreamEnd>();
         StreamServer relays =
                 stream ->
-                        Relay.join(
-                                stream,
-                                toEcho.get(),
-                                stream.headers(),
-                                (end, message) -> over.complete(end));
+                        new Relay(stream)
+                                .connect(
+                                        toEcho.get(),
+                                        stream.headers(),
+                                        (end, message) -> over.complete(end));
         try (var far = new LinkPair(ECHO, REFUSES);
                 var near = new LinkPair(REFUSES, relays)) {
             toEcho.set(far.acceptor);
@@ -346,7 +346,9 @@ class LinkTest {
     void aRelayPassesRefusalsAndResets() throws Exception {
         var next = new AtomicReference<Link>();
         StreamServer relays =
-                stream -> Relay.join(stream, next.get(), stream.headers(), (end, message) -> {});
+                stream ->
+                        new Relay(stream)
+                                .connect(next.get(), stream.headers(), (end, message) -> {});
         StreamServer server =
                 stream -> {
                     if ("refuse".equals(stream.headers().text("do"))) {
@@ -372,7 +374,9 @@ class LinkTest {
         var next = new AtomicReference<Link>();
         var stalled = new AtomicInteger();
         StreamServer relays =
-                stream -> Relay.join(stream, next.get(), stream.headers(), (end, message) -> {});
+                stream ->
+                        new Relay(stream)
+                                .connect(next.get(), stream.headers(), (end, message) -> {});
         StreamServer neverReads =
                 stream -> {
                     stalled.incrementAndGet();
