@@ -1,0 +1,261 @@
+package dev.fairlead.link.dial;
+
+import dev.fairlead.link.EventLoops;
+import dev.fairlead.link.handshake.DialerHandshake;
+import dev.fairlead.link.handshake.HandshakeException;
+import dev.fairlead.link.handshake.Handshaken;
+import dev.fairlead.link.handshake.HubIdentity;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// Dials hubs. Holds nothing between dials; the event loops belong to the caller.
+public final class Dialer {
+
+    private static final int LOW_WATER = 128 * 1024;
+    private static final int HIGH_WATER = 256 * 1024;
+
+    private final EventLoopGroup loops;
+    private final Clock clock;
+
+    /// @param clock for the words about certificates that are not yet or no longer valid
+    public Dialer(EventLoopGroup loops, Clock clock) {
+        this.loops = loops;
+        this.clock = clock;
+    }
+
+    /// Dials once. Fails with a [DialException]. Cancelling it closes the connection.
+    public CompletableFuture<Handshaken<HubIdentity>> dial(DialRequest request) {
+        var result = new CompletableFuture<Handshaken<HubIdentity>>();
+        var thread =
+                Thread.ofVirtual()
+                        .name("dial " + request.hostAndPort())
+                        .unstarted(() -> complete(result, request));
+        result.whenComplete((_, _) -> {
+            if (result.isCancelled()) {
+                thread.interrupt();
+            }
+        });
+        thread.start();
+        return result;
+    }
+
+    private void complete(CompletableFuture<Handshaken<HubIdentity>> result, DialRequest request) {
+        try {
+            var linked = dialNow(request);
+            if (!result.complete(linked)) {
+                linked.channel().close();
+            }
+        } catch (InterruptedException e) {
+            result.cancel(false);
+        } catch (DialException | RuntimeException e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    /// The whole way, top to bottom.
+    private Handshaken<HubIdentity> dialNow(DialRequest request)
+            throws DialException, InterruptedException {
+        var proxy = request.proxies().forHub(request.host(), request.port());
+        var channel = proxy == null ? connect(request) : connect(request, proxy);
+        boolean linked = false;
+        try {
+            if (proxy != null) {
+                tunnel(channel, request, proxy);
+            }
+            var leaf = new TlsClient(request, proxy, clock).secure(channel);
+            var handshake =
+                    new DialerHandshake(
+                            request.anchor(),
+                            leaf,
+                            request.introduction(),
+                            request.person(),
+                            request.handshake());
+            Upgrade.start(channel, request, handshake).await(request.step(), lateUpgrade(request));
+            var result = outcome(handshake);
+            linked = true;
+            return result;
+        } finally {
+            if (!linked) {
+                channel.close();
+            }
+        }
+    }
+
+    /// The handshake has its own clock.
+    private static Handshaken<HubIdentity> outcome(DialerHandshake handshake)
+            throws DialException, InterruptedException {
+        try {
+            return handshake.outcome().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof HandshakeException failure) {
+                throw DialException.of(failure);
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    private static DialException lateUpgrade(DialRequest request) {
+        return new DialException(
+                DialFailure.TIMED_OUT,
+                "%s did not answer within %d s after TLS was there"
+                        .formatted(request.hostAndPort(), request.step().toSeconds()));
+    }
+
+    // To the hub itself.
+
+    private Channel connect(DialRequest request) throws DialException, InterruptedException {
+        String hub = request.hostAndPort();
+        try {
+            return connect(request.host(), request.port(), request.step());
+        } catch (UnknownHostException e) {
+            throw new DialException(
+                    DialFailure.NAME_NOT_FOUND,
+                    "the hub's name %s does not resolve; check its spelling and this machine's DNS"
+                            .formatted(request.host()),
+                    e);
+        } catch (ConnectTimeoutException e) {
+            throw new DialException(
+                    DialFailure.TIMED_OUT,
+                    "%s did not answer within %d s; a firewall may drop the connection: does this network need a proxy?"
+                            .formatted(hub, request.step().toSeconds()),
+                    e);
+        } catch (ConnectException e) {
+            throw new DialException(
+                    DialFailure.CONNECTION_REFUSED,
+                    "%s refused the connection; check the port, and that the hub is running"
+                            .formatted(hub),
+                    e);
+        } catch (IOException e) {
+            throw new DialException(
+                    DialFailure.UNREACHABLE,
+                    "there is no way from this machine to %s: %s"
+                            .formatted(hub, Text.shown(String.valueOf(e.getMessage()))),
+                    e);
+        }
+    }
+
+    // To a proxy, and through it.
+
+    private Channel connect(DialRequest request, ProxyServer proxy)
+            throws DialException, InterruptedException {
+        try {
+            return connect(proxy.host(), proxy.port(), request.step());
+        } catch (UnknownHostException e) {
+            throw new DialException(
+                    DialFailure.PROXY_UNREACHABLE,
+                    "the proxy's name %s does not resolve; check `proxy:` or HTTPS_PROXY"
+                            .formatted(proxy.host()),
+                    e);
+        } catch (ConnectTimeoutException e) {
+            throw new DialException(
+                    DialFailure.PROXY_UNREACHABLE,
+                    "the proxy %s did not answer within %d s"
+                            .formatted(proxy, request.step().toSeconds()),
+                    e);
+        } catch (IOException e) {
+            throw new DialException(
+                    DialFailure.PROXY_UNREACHABLE,
+                    "the proxy %s cannot be reached: %s"
+                            .formatted(proxy, Text.shown(String.valueOf(e.getMessage()))),
+                    e);
+        }
+    }
+
+    private static void tunnel(Channel channel, DialRequest request, ProxyServer proxy)
+            throws DialException, InterruptedException {
+        @Nullable String authorization;
+        try {
+            authorization = proxy.authorization();
+        } catch (IOException e) {
+            throw new DialException(
+                    DialFailure.PROXY_AUTHENTICATION,
+                    "the file with the proxy's password, %s, cannot be read: %s"
+                            .formatted(proxy.passwordFile(), e.getClass().getSimpleName()),
+                    e);
+        }
+        var late =
+                new DialException(
+                        DialFailure.TIMED_OUT,
+                        "the proxy %s did not make a connection to %s within %d s"
+                                .formatted(
+                                        proxy, request.hostAndPort(), request.step().toSeconds()));
+        ProxyTunnel.start(channel, proxy, request.hostAndPort(), authorization)
+                .await(request.step(), late);
+    }
+
+    /// Tries each address of a name in turn; resolving blocks, which a virtual thread may.
+    private Channel connect(String host, int port, Duration time)
+            throws IOException, InterruptedException {
+        var addresses = InetAddress.getAllByName(host);
+        var each = time.dividedBy(addresses.length);
+        IOException last = null;
+        for (var address : addresses) {
+            try {
+                return connect(new InetSocketAddress(address, port), each);
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        throw last == null ? new UnknownHostException(host) : last;
+    }
+
+    private Channel connect(InetSocketAddress address, Duration time)
+            throws IOException, InterruptedException {
+        var connected = new CompletableFuture<Channel>();
+        var loop = loops.next();
+        new Bootstrap()
+                .group(loop)
+                .channel(EventLoops.socket(loop))
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, time.toMillis()))
+                .option(
+                        ChannelOption.WRITE_BUFFER_WATER_MARK,
+                        new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
+                .handler(new Nothing())
+                .connect(address)
+                .addListener(
+                        (ChannelFutureListener)
+                                future -> {
+                                    if (future.isSuccess()) {
+                                        connected.complete(future.channel());
+                                    } else {
+                                        connected.completeExceptionally(future.cause());
+                                    }
+                                });
+        try {
+            return connected.get();
+        } catch (InterruptedException e) {
+            connected.thenAccept(Channel::close);
+            throw e;
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        }
+    }
+
+    /// A pipeline needs a first handler; this one takes itself out.
+    private static final class Nothing extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRegistered(ChannelHandlerContext ctx) {
+            ctx.pipeline().remove(this);
+            ctx.fireChannelRegistered();
+        }
+    }
+}
