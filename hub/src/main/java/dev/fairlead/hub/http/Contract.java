@@ -1,83 +1,150 @@
 package dev.fairlead.hub.http;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
-import io.vertx.openapi.contract.OpenAPIContract;
-import io.vertx.openapi.contract.Operation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
-/// The OpenAPI file of this hub, as its server reads it.
-///
-/// Vert.x knows neither `application/problem+json` nor `text/event-stream`, so its copy is loaded
-/// without the contents of responses: only requests are validated here.
+/// The OpenAPI file of this hub, as its server reads it: which operation a path and method mean,
+/// what that operation takes, and what it needs.
 public final class Contract {
 
     private static final String FILE = "/openapi/fairlead.yaml";
 
-    private final OpenAPIContract contract;
-    private final JsonObject source;
+    private final JsonNode source;
+    private final Map<String, Operation> operations;
 
-    private Contract(OpenAPIContract contract, JsonObject source) {
-        this.contract = contract;
+    /// One method on one path.
+    ///
+    /// @param segments of the path; those in braces are parameters
+    /// @param needs the `x-needs` of the contract
+    /// @param body the schema of the request's body, if it has one
+    record Operation(
+            String id,
+            String method,
+            List<String> segments,
+            String needs,
+            Map<String, Parameter> parameters,
+            @Nullable JsonNode body) {}
+
+    /// @param in `path`, `query` or `header`
+    record Parameter(String name, String in, boolean required, JsonNode schema) {}
+
+    /// What a path means: an operation with the values of its path, or the methods that it has.
+    sealed interface Found {
+        record One(Operation operation, Map<String, String> path) implements Found {}
+
+        record OtherMethods(List<String> allowed) implements Found {}
+
+        record Nothing() implements Found {}
+    }
+
+    private Contract(JsonNode source) {
         this.source = source;
+        var found = new LinkedHashMap<String, Operation>();
+        source.path("paths")
+                .forEachEntry((path, methods) ->
+                        methods.forEachEntry((method, node) -> {
+                            var operation = operation(path, method, node);
+                            found.put(operation.id(), operation);
+                        }));
+        this.operations = Map.copyOf(found);
     }
 
-    /// Loads and checks the file; blocks, so never call it on an event loop.
-    public static Contract load(Vertx vertx) {
-        var source = read();
-        var contract =
-                OpenAPIContract.from(vertx, withoutResponseContents(source))
-                        .toCompletionStage()
-                        .toCompletableFuture()
-                        .join();
-        return new Contract(contract, source);
-    }
-
-    public List<Operation> operations() {
-        return contract.operations();
-    }
-
-    OpenAPIContract openApi() {
-        return contract;
-    }
-
-    /// The file as it is, with the contents of responses.
-    public JsonObject source() {
-        return source.copy();
-    }
-
-    private static JsonObject read() {
+    public static Contract load() {
         try (InputStream in = Contract.class.getResourceAsStream(FILE)) {
             if (in == null) {
                 throw new IllegalStateException(FILE + " is missing from the program");
             }
-            @SuppressWarnings("unchecked")
-            Map<String, Object> tree = YAMLMapper.shared().readValue(in, Map.class);
-            return new JsonObject(tree);
+            return new Contract(YAMLMapper.shared().readTree(in));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static JsonObject withoutResponseContents(JsonObject source) {
-        var copy = source.copy();
-        strip(copy.getJsonObject("components").getJsonObject("responses"));
-        for (var path : copy.getJsonObject("paths")) {
-            for (var operation : (JsonObject) path.getValue()) {
-                if (operation.getValue() instanceof JsonObject o && o.containsKey("responses")) {
-                    strip(o.getJsonObject("responses"));
-                }
-            }
-        }
-        return copy;
+    /// The whole file.
+    JsonNode source() {
+        return source;
     }
 
-    private static void strip(JsonObject responses) {
-        responses.forEach(response -> ((JsonObject) response.getValue()).remove("content"));
+    Map<String, Operation> operations() {
+        return operations;
+    }
+
+    /// @param segments of the request's path, decoded
+    Found find(String method, List<String> segments) {
+        var allowed = new TreeSet<String>();
+        for (var operation : operations.values()) {
+            var values = match(operation.segments(), segments);
+            if (values == null) {
+                continue;
+            }
+            if (operation.method().equals(method)) {
+                return new Found.One(operation, values);
+            }
+            allowed.add(operation.method());
+        }
+        return allowed.isEmpty()
+                ? new Found.Nothing()
+                : new Found.OtherMethods(List.copyOf(allowed));
+    }
+
+    /// Follows a `$ref`.
+    JsonNode resolve(JsonNode node) {
+        JsonNode ref = node.path("$ref");
+        if (!ref.isString()) {
+            return node;
+        }
+        JsonNode target = source.at(ref.asString().substring(1));
+        if (target.isMissingNode()) {
+            throw new IllegalStateException("the contract has no " + ref.asString());
+        }
+        return target;
+    }
+
+    private Operation operation(String path, String method, JsonNode node) {
+        var parameters = new LinkedHashMap<String, Parameter>();
+        for (JsonNode listed : node.path("parameters")) {
+            JsonNode parameter = resolve(listed);
+            String name = parameter.path("name").asString();
+            parameters.put(
+                    name,
+                    new Parameter(
+                            name,
+                            parameter.path("in").asString(),
+                            parameter.path("required").asBoolean(false),
+                            parameter.path("schema")));
+        }
+        JsonNode body = node.at("/requestBody/content/application~1json/schema");
+        return new Operation(
+                node.path("operationId").asString(),
+                method.toUpperCase(Locale.ROOT),
+                List.of(path.substring(1).split("/")),
+                node.path("x-needs").asString(),
+                parameters,
+                body.isMissingNode() ? null : body);
+    }
+
+    private static @Nullable Map<String, String> match(List<String> template, List<String> path) {
+        if (template.size() != path.size()) {
+            return null;
+        }
+        var values = new LinkedHashMap<String, String>();
+        for (int i = 0; i < path.size(); i++) {
+            String expected = template.get(i);
+            if (expected.startsWith("{")) {
+                values.put(expected.substring(1, expected.length() - 1), path.get(i));
+            } else if (!expected.equals(path.get(i))) {
+                return null;
+            }
+        }
+        return values;
     }
 }

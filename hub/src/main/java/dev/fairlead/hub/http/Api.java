@@ -1,0 +1,201 @@
+package dev.fairlead.hub.http;
+
+import dev.fairlead.hub.Rejected;
+import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.http.Contract.Found;
+import dev.fairlead.hub.http.Contract.Operation;
+import dev.fairlead.hub.identity.Authenticate;
+import dev.fairlead.hub.rbac.Act;
+import dev.fairlead.hub.rbac.Decide;
+import dev.fairlead.hub.rbac.Principal;
+import dev.fairlead.hub.tenant.Tenants;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What happens to each request of the API, in this order: find its operation, hold it to the
+/// contract, know who asks, know the tenant, ask `Decide`, answer - once per `Idempotency-Key`.
+public final class Api {
+
+    static final String PREFIX = "/api/";
+
+    private static final Logger log = LoggerFactory.getLogger(Api.class);
+
+    private final Contract contract;
+    private final CheckRequest check;
+    private final Map<String, Endpoints.Endpoint> endpoints;
+    private final Authenticate authenticate;
+    private final Tenants tenants;
+    private final Decide decide;
+    private final Idempotency idempotency;
+    private final SecureRandom random;
+
+    /// @throws IllegalStateException where the routes are not exactly those of the contract
+    public Api(
+            Contract contract,
+            Endpoints endpoints,
+            Authenticate authenticate,
+            Tenants tenants,
+            Decide decide,
+            Idempotency idempotency,
+            SecureRandom random) {
+        this.contract = contract;
+        this.check = new CheckRequest(contract);
+        this.endpoints = Map.copyOf(endpoints.all());
+        this.authenticate = authenticate;
+        this.tenants = tenants;
+        this.decide = decide;
+        this.idempotency = idempotency;
+        this.random = random;
+        mustMatch(contract, this.endpoints);
+    }
+
+    /// Answers; never throws. Blocks, on a virtual thread.
+    Answered answer(Request request) {
+        String operation = "none";
+        try {
+            var found = find(request);
+            operation = found.operation().id();
+            return new Answered(operation, answer(request, found.operation(), found.path()));
+        } catch (CheckRequest.Invalid invalid) {
+            return new Answered(operation, refused(Problem.invalid(invalid.errors())));
+        } catch (Rejected rejected) {
+            return new Answered(operation, refused(operation, rejected));
+        } catch (RuntimeException e) {
+            return new Answered(operation, refused(operation, e));
+        }
+    }
+
+    /// @param operation for metrics; `none` where the path has none
+    record Answered(String operation, Answer answer) {}
+
+    private Answer answer(Request request, Operation operation, Map<String, String> path) {
+        var endpoint = endpoints.get(operation.id());
+        if (endpoint == null) {
+            throw new IllegalStateException("no route for " + operation.id());
+        }
+        var checked = check.check(operation, request, path);
+        Act act = endpoint.act();
+        if (act == null) {
+            var call =
+                    new Call(
+                            request.address(), checked.given(), checked.body(), null, null, decide);
+            return endpoint.handler().answer(call);
+        }
+        var principal = principal(request);
+        var tenant = tenant(checked.given().get("tenant"));
+        decide.decide(principal, tenant == null ? principal.tenant() : tenant, act)
+                .orReject("tenant");
+        var call =
+                new Call(
+                        request.address(),
+                        checked.given(),
+                        checked.body(),
+                        principal,
+                        tenant,
+                        decide);
+        String key = checked.given().get("Idempotency-Key");
+        return key == null
+                ? endpoint.handler().answer(call)
+                : idempotency.once(principal, key, request, () -> endpoint.handler().answer(call));
+    }
+
+    private Found.One find(Request request) {
+        var segments = List.of(request.path().substring(1).split("/", -1));
+        return switch (contract.find(request.method(), segments)) {
+            case Found.One one -> one;
+            case Found.Nothing() ->
+                    throw Rejected.of(
+                            Rejected.Code.NOT_FOUND,
+                            "There is nothing at this path.",
+                            "The API is described in docs/api.md; its paths begin with /api/v1/.");
+            case Found.OtherMethods(var allowed) ->
+                    throw Rejected.of(
+                            Rejected.Code.METHOD_NOT_ALLOWED,
+                            "This path is not for "
+                                    + SchemaCheck.shown(request.method())
+                                    + "; it takes "
+                                    + String.join(", ", allowed)
+                                    + ".");
+        };
+    }
+
+    private Principal principal(Request request) {
+        String header = request.header("authorization");
+        if (header == null) {
+            throw Rejected.of(
+                    Rejected.Code.NOT_SIGNED_IN,
+                    "This needs a sign-in.",
+                    "Sign in with  fairlead login, or send Authorization: Bearer TOKEN");
+        }
+        boolean bearer = header.regionMatches(true, 0, "Bearer ", 0, 7);
+        return authenticate
+                .bearer(bearer ? header.substring(7) : null)
+                .orElseThrow(() ->
+                        Rejected.of(
+                                Rejected.Code.NOT_SIGNED_IN,
+                                "The sign-in or API token is unknown, expired or revoked.",
+                                "Sign in again with  fairlead login"));
+    }
+
+    private @Nullable TenantId tenant(@Nullable String nameOrId) {
+        return nameOrId == null
+                ? null
+                : tenants.find(nameOrId).orElseThrow(() -> Rejected.notFound("tenant")).id();
+    }
+
+    private static Answer refused(Problem problem) {
+        return new Answer.Refused(problem, Map.of());
+    }
+
+    private Answer refused(String operation, Rejected rejected) {
+        if (rejected.code() == Rejected.Code.INTERNAL) {
+            return refused(operation, (RuntimeException) rejected);
+        }
+        if (rejected.getCause() != null) {
+            log.warn("{}: {}", operation, rejected.detail(), rejected.getCause());
+        }
+        var wait = rejected.retryAfter();
+        Map<String, String> headers =
+                wait != null
+                        ? Map.of("Retry-After", Long.toString(Math.max(1, wait.toSeconds())))
+                        : rejected.code() == Rejected.Code.NOT_SIGNED_IN
+                                ? Map.of("WWW-Authenticate", "Bearer")
+                                : Map.of();
+        return new Answer.Refused(Problem.of(rejected), headers);
+    }
+
+    private Answer refused(String operation, RuntimeException e) {
+        byte[] bits = new byte[8];
+        random.nextBytes(bits);
+        String incident = HexFormat.of().formatHex(bits);
+        log.error("Incident {} in {}", incident, operation, e);
+        return refused(Problem.internal(incident));
+    }
+
+    private static void mustMatch(Contract contract, Map<String, Endpoints.Endpoint> endpoints) {
+        var operations = contract.operations();
+        if (!operations.keySet().equals(endpoints.keySet())) {
+            var missing = new TreeSet<>(operations.keySet());
+            missing.removeAll(endpoints.keySet());
+            var unknown = new TreeSet<>(endpoints.keySet());
+            unknown.removeAll(operations.keySet());
+            throw new IllegalStateException(
+                    "routes missing: " + missing + ", not in the contract: " + unknown);
+        }
+        endpoints.forEach((id, endpoint) -> {
+            var act = endpoint.act();
+            String needs = act == null ? "nobody" : act.label();
+            var operation = operations.get(id);
+            if (operation == null || !operation.needs().equals(needs)) {
+                throw new IllegalStateException(
+                        id + " asks for " + needs + ", the contract says otherwise");
+            }
+        });
+    }
+}
