@@ -74,9 +74,14 @@ public record Call(
         try {
             return OptionalLong.of(Long.parseLong(cursor.get()));
         } catch (NumberFormatException e) {
-            throw Rejected.invalid(
-                    "The cursor is not one of this list: take `next` of the page before.");
+            throw notOfThisList();
         }
+    }
+
+    /// The answer to a cursor of another list.
+    public static Rejected notOfThisList() {
+        return Rejected.invalid(
+                "The cursor is not one of this list: take `next` of the page before.");
     }
 
     /// @throws Rejected as `invalid-request` where it has the form of a time and is none

@@ -100,6 +100,9 @@ final class CheckRequest {
             }
             return null;
         }
+        if (request.body().length == 0 && !operation.bodyRequired()) {
+            return null;
+        }
         String type = request.header("content-type");
         if (request.header("content-encoding") != null
                 || type == null

@@ -2,6 +2,7 @@ package dev.fairlead.hub.http;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +47,8 @@ final class Connections {
             return;
         }
         timers.put(connection, deadline(connection, FIRST_HEAD_MILLIS));
-        connection.closeHandler(v -> forget(connection));
+        // Not by closeHandler: a connection that became a link has left Vert.x, and still counts.
+        ((ConnectionBase) connection).channel().closeFuture().addListener(f -> forget(connection));
     }
 
     /// A request's head is there.

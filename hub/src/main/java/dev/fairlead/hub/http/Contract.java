@@ -32,7 +32,8 @@ public final class Contract {
             List<String> segments,
             String needs,
             Map<String, Parameter> parameters,
-            @Nullable JsonNode body) {}
+            @Nullable JsonNode body,
+            boolean bodyRequired) {}
 
     /// @param in `path`, `query` or `header`
     record Parameter(String name, String in, boolean required, JsonNode schema) {}
@@ -129,7 +130,8 @@ public final class Contract {
                 List.of(path.substring(1).split("/")),
                 node.path("x-needs").asString(),
                 parameters,
-                body.isMissingNode() ? null : body);
+                body.isMissingNode() ? null : body,
+                node.at("/requestBody/required").asBoolean(false));
     }
 
     private static @Nullable Map<String, String> match(List<String> template, List<String> path) {

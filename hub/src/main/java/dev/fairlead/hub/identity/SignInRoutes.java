@@ -1,0 +1,74 @@
+package dev.fairlead.hub.identity;
+
+import dev.fairlead.hub.http.Answer;
+import dev.fairlead.hub.http.Call;
+import dev.fairlead.hub.http.Endpoints;
+import dev.fairlead.hub.rbac.Act;
+import dev.fairlead.hub.rbac.Principal;
+import java.time.Instant;
+
+/// Signing in and out, and the own password.
+public final class SignInRoutes implements Endpoints.Routes {
+
+    private final SignIns signIns;
+
+    public SignInRoutes(SignIns signIns) {
+        this.signIns = signIns;
+    }
+
+    @Override
+    public void addTo(Endpoints endpoints) {
+        endpoints
+                .open("createSignIn", this::create)
+                .needs(
+                        Act.OWN_SEE,
+                        "showSignIn",
+                        call -> Answer.ok(Credential.of(call.principal())))
+                .needs(Act.OWN_SEE, "deleteSignIn", this::delete)
+                .needs(Act.OWN_CHANGE, "changeMyPassword", this::changePassword);
+    }
+
+    private record CreateBody(String user, String password) {}
+
+    private record ChangeBody(String current, String password) {}
+
+    /// The schema `SignInCreated`.
+    private record Created(String id, String token, String user, String tenant, Instant expires) {}
+
+    /// The schema `Credential`.
+    record Credential(String id, String kind, String user, String tenant, Instant expires) {
+
+        static Credential of(Principal principal) {
+            return new Credential(
+                    principal.credential().text(),
+                    principal.kind().label(),
+                    principal.name().text(),
+                    principal.tenantName().text(),
+                    principal.expires());
+        }
+    }
+
+    private Answer create(Call call) {
+        var body = call.body(CreateBody.class);
+        var made = signIns.signIn(body.user(), body.password(), call.address());
+        var who = made.principal();
+        return Answer.created(
+                new Created(
+                        who.credential().text(),
+                        made.token(),
+                        who.name().text(),
+                        who.tenantName().text(),
+                        who.expires()));
+    }
+
+    private Answer delete(Call call) {
+        signIns.signOut(call.principal(), call.address());
+        return Answer.done();
+    }
+
+    private Answer changePassword(Call call) {
+        var body = call.body(ChangeBody.class);
+        signIns.changePassword(call.principal(), call.address(), body.current(), body.password());
+        return Answer.done();
+    }
+}
