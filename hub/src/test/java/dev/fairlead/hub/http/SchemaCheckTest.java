@@ -31,7 +31,7 @@ class SchemaCheckTest {
                     EnrolmentTokenCreate | {"labels": []}                  | body.labels | must be an object, not a list
                     EnrolmentTokenCreate | []                              | body | must be an object, not a list
                     UserCreate           | {"name": "a"}                   | body.password | is missing
-                    UserCreate           | {"name": "a", "password": "short"} | body.password | is shorter than 12 characters
+                    UserCreate           | {"name": "a", "password": "short"} | body.password | is shorter than 10 characters
                     UserCreate           | {"name": "A B", "password": "0123456789ab"} | body.name | does not have the right form: A DNS label
                     UserCreate           | {"name": "a\\u0000", "password": "0123456789ab"} | body.name | has a control character
                     UserCreate           | {"name": "a\\n", "password": "0123456789ab"} | body.name | has a control character
