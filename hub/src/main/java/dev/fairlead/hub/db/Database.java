@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +64,6 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(Math.min(2, connections));
         config.setConnectionTimeout(AWAY_AFTER_MILLIS);
         config.setValidationTimeout(1_000);
-        config.setAutoCommit(false);
         config.addDataSourceProperty("ApplicationName", "fairlead-hub");
         config.addDataSourceProperty("connectTimeout", "3");
         // A server that takes a query and never answers holds nobody for ever.
@@ -161,14 +159,12 @@ public final class Database implements AutoCloseable {
         try (Handle handle = jdbi.open()) {
             Tx tx = new Tx(handle);
             result =
-                    handle.inTransaction(
-                            TransactionIsolationLevel.READ_COMMITTED,
-                            h -> {
-                                if (tenant != null) {
-                                    tx.become(tenant);
-                                }
-                                return ScopedValue.where(current, tx).call(() -> work.run(tx));
-                            });
+                    handle.inTransaction(h -> {
+                        if (tenant != null) {
+                            tx.become(tenant);
+                        }
+                        return ScopedValue.where(current, tx).call(() -> work.run(tx));
+                    });
             done = tx;
         } catch (RuntimeException e) {
             throw isAway(e)

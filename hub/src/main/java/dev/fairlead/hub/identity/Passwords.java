@@ -8,9 +8,14 @@ import java.text.Normalizer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeoutException;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +40,7 @@ public final class Passwords {
 
     private final SecureRandom random;
     private final Cost cost;
-    private final Semaphore places = new Semaphore(AT_ONCE, true);
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final ThreadPoolExecutor threads;
     private final String nobody;
 
     /// @param kib memory in KiB
@@ -52,6 +56,16 @@ public final class Passwords {
     Passwords(SecureRandom random, Cost cost) {
         this.random = random;
         this.cost = cost;
+        // Daemons that end when nobody signs in: there is nothing to close.
+        this.threads =
+                new ThreadPoolExecutor(
+                        AT_ONCE,
+                        AT_ONCE,
+                        30,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(QUEUE),
+                        Thread.ofPlatform().daemon().name("argon2-", 0).factory());
+        threads.allowCoreThreadTimeOut(true);
         // What an unknown user's password is compared with: the same work, and no password fits.
         byte[] salt = new byte[SALT];
         byte[] hash = new byte[HASH];
@@ -99,25 +113,26 @@ public final class Passwords {
         return equal && stored != null && password.length() <= MAX;
     }
 
-    private <T> T inPlace(java.util.function.Supplier<T> work) {
-        if (waiting.incrementAndGet() > QUEUE + AT_ONCE) {
-            waiting.decrementAndGet();
+    /// Computes on a platform thread: two virtual ones would hold all carriers of a small machine,
+    /// and with them everything else that the hub does.
+    private <T> T inPlace(Callable<T> work) {
+        Future<T> future;
+        try {
+            future = threads.submit(work);
+        } catch (RejectedExecutionException e) {
             throw busy();
         }
         try {
-            if (!places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw busy();
-            }
-            try {
-                return work.get();
-            } finally {
-                places.release();
-            }
+            return future.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            future.cancel(false);
+            throw busy();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("argon2 failed", e.getCause());
         } catch (InterruptedException e) {
+            future.cancel(false);
             Thread.currentThread().interrupt();
             throw busy();
-        } finally {
-            waiting.decrementAndGet();
         }
     }
 

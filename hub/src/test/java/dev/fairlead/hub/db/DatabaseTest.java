@@ -1,0 +1,103 @@
+package dev.fairlead.hub.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fairlead.hub.Rejected;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class DatabaseTest {
+
+    @RegisterExtension static final TestDatabase DB = new TestDatabase();
+
+    @Test
+    void whatFollowsACommitRunsOnceAndOnlyThen() {
+        List<String> ran = new ArrayList<>();
+        Database db = DB.get();
+        db.useTenant(
+                TenantId.SYSTEM,
+                tx -> {
+                    tx.afterCommit(() -> ran.add("outer"));
+                    db.useTenant(
+                            TenantId.fresh(), inner -> inner.afterCommit(() -> ran.add("inner")));
+                    tx.afterCommit(() -> {
+                        throw new IllegalStateException("logged, not thrown");
+                    });
+                    tx.afterCommit(() -> ran.add("last"));
+                    assertThat(ran).isEmpty();
+                });
+        assertThat(ran).containsExactly("outer", "inner", "last");
+        assertThatThrownBy(() ->
+                        db.useTenant(
+                                TenantId.SYSTEM,
+                                tx -> {
+                                    tx.afterCommit(() -> ran.add("never"));
+                                    throw Rejected.notFound("thing");
+                                }))
+                .isInstanceOf(Rejected.class);
+        assertThat(ran).hasSize(3);
+    }
+
+    @Test
+    void nobodysTransactionHasNoTenant() {
+        assertThatThrownBy(() -> DB.get().system(Tx::tenant))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void workOnAnotherThreadIsAnotherTransaction() {
+        Database db = DB.get();
+        TenantId a = TenantId.fresh();
+        db.useTenant(
+                a,
+                tx -> {
+                    int mine = pid(tx);
+                    int[] other = new int[1];
+                    Thread thread =
+                            Thread.ofVirtual().start(() -> db.useTenant(a, t -> other[0] = pid(t)));
+                    try {
+                        thread.join();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                    assertThat(other[0]).isNotZero().isNotEqualTo(mine);
+                });
+    }
+
+    @Test
+    void aDatabaseThatIsAwayIsSaidSo() {
+        DatabaseAccess access = DB.access();
+        try (Database closed = Database.open(access, 1)) {
+            closed.useTenant(
+                    TenantId.SYSTEM,
+                    tx ->
+                    // The only connection is taken: the next one waits in vain.
+                    {
+                        Thread thread = Thread.ofVirtual().start(() -> assertAway(closed));
+                        try {
+                            thread.join();
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+        }
+    }
+
+    private static void assertAway(Database database) {
+        assertThat(database.answers()).isFalse();
+        assertThatThrownBy(() -> database.system(tx -> 1))
+                .isInstanceOfSatisfying(
+                        Rejected.class,
+                        e -> {
+                            assertThat(e.code()).isEqualTo(Rejected.Code.UNAVAILABLE);
+                            assertThat(e.code().retry()).isTrue();
+                        });
+    }
+
+    private static int pid(Tx tx) {
+        return tx.handle().createQuery("select pg_backend_pid()").mapTo(Integer.class).one();
+    }
+}
