@@ -91,10 +91,12 @@ final class ProxyTunnel extends Step<Boolean> {
         int status = response.status().code();
         String location = response.headers().get(HttpHeaderNames.LOCATION);
         return switch (status) {
-            case 407 ->
+            // tinyproxy answers a wrong password with 401.
+            case 401, 407 ->
                     new DialException(
                             DialFailure.PROXY_AUTHENTICATION,
                             unauthenticated(
+                                    status,
                                     response.headers().getAll(HttpHeaderNames.PROXY_AUTHENTICATE)));
             case 403 ->
                     new DialException(
@@ -123,20 +125,20 @@ final class ProxyTunnel extends Step<Boolean> {
         };
     }
 
-    private String unauthenticated(List<String> offered) {
+    private String unauthenticated(int status, List<String> offered) {
         boolean basic =
                 offered.isEmpty()
                         || offered.stream()
                                 .anyMatch(o -> o.toLowerCase(Locale.ROOT).startsWith("basic"));
         if (!basic) {
-            return "the proxy %s authenticates only by %s (407), and only Basic is supported; ask its operator for Basic or for an exception"
-                    .formatted(proxy, Text.shown(String.join(", ", offered)));
+            return "the proxy %s authenticates only by %s (%d), and only Basic is supported; ask its operator for Basic or for an exception"
+                    .formatted(proxy, Text.shown(String.join(", ", offered)), status);
         }
         return proxy.user() == null
-                ? "the proxy %s wants a user and a password (407); give them as http://USER@HOST:PORT with a password file, or http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY"
-                        .formatted(proxy)
-                : "the proxy %s did not accept the password of user %s (407)"
-                        .formatted(proxy, Text.shown(String.valueOf(proxy.user())));
+                ? "the proxy %s wants a user and a password (%d); give them as http://USER@HOST:PORT with a password file, or http://USER:PASSWORD@HOST:PORT in HTTPS_PROXY"
+                        .formatted(proxy, status)
+                : "the proxy %s did not accept the password of user %s (%d)"
+                        .formatted(proxy, Text.shown(String.valueOf(proxy.user())), status);
     }
 
     private String noProxy() {

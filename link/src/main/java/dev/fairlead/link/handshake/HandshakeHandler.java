@@ -51,7 +51,7 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
     /// Completes on the event loop: with the proved other side, or with a [HandshakeException]
     /// after which the connection is closed.
     public CompletionStage<Handshaken<T>> outcome() {
-        return outcome.minimalCompletionStage();
+        return outcome;
     }
 
     /// How long this side waits for the other.

@@ -39,11 +39,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /// The least of a hub: one TLS port, the upgrade, and the proof of identity.
@@ -70,7 +72,8 @@ final class TestHub implements AutoCloseable {
     TestHub(
             TestCa.Issued tls,
             Admission admission,
-            Function<FullHttpRequest, FullHttpResponse> answer) {
+            Function<FullHttpRequest, FullHttpResponse> answer,
+            X509Certificate... alsoListed) {
         this.admission = admission;
         this.answer = answer;
         this.proof =
@@ -78,7 +81,9 @@ final class TestHub implements AutoCloseable {
                         ROOT.verifying(),
                         KeyBundle.sign(ROOT, 5, List.of(KEY.verifying())),
                         KEY,
-                        List.of(Fingerprint.of(tls.certificate())),
+                        Stream.concat(Stream.of(tls.certificate()), Stream.of(alsoListed))
+                                .map(Fingerprint::of)
+                                .toList(),
                         "test hub",
                         null);
         var context = context(tls);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NettyLeakDetectorExtension.class)
 class DamagedBytesTest {
 
-    private static final int ROUNDS = 400;
+    private static final int ROUNDS = 150;
 
     @Test
     void noDamagedProofIsBelieved() {
