@@ -15,10 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /// Two links over a real loopback connection with WebSocket frames, without TLS or handshake.
-final class LinkPair implements AutoCloseable {
+public final class LinkPair implements AutoCloseable {
 
     /// Remembers how a link ended.
-    static final class Ending implements LinkListener {
+    public static final class Ending implements LinkListener {
         final CompletableFuture<LinkEnd> end = new CompletableFuture<>();
         final CompletableFuture<LinkEnd> goingAway = new CompletableFuture<>();
         final CompletableFuture<String> message = new CompletableFuture<>();
@@ -35,14 +35,14 @@ final class LinkPair implements AutoCloseable {
         }
     }
 
-    final MultiThreadIoEventLoopGroup group =
+    public final MultiThreadIoEventLoopGroup group =
             new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
     final Ending dialerEnding = new Ending();
     final Ending acceptorEnding = new Ending();
-    final Link dialer;
-    final Link acceptor;
+    public final Link dialer;
+    public final Link acceptor;
 
-    LinkPair(StreamServer dialerServes, StreamServer acceptorServes) throws Exception {
+    public LinkPair(StreamServer dialerServes, StreamServer acceptorServes) throws Exception {
         this(LinkLimits.DEFAULT, dialerServes, LinkLimits.DEFAULT, acceptorServes);
     }
 
