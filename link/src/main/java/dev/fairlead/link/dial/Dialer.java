@@ -14,6 +14,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -23,6 +25,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// Dials hubs. Holds nothing between dials; the event loops belong to the caller.
@@ -33,11 +37,18 @@ public final class Dialer {
 
     private final EventLoopGroup loops;
     private final Clock clock;
+    private final SslProvider tls;
 
     /// @param clock for the words about certificates that are not yet or no longer valid
     public Dialer(EventLoopGroup loops, Clock clock) {
+        this(loops, clock, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+    }
+
+    /// @param tls BoringSSL, or the JDK's engine where its library does not load
+    Dialer(EventLoopGroup loops, Clock clock, SslProvider tls) {
         this.loops = loops;
         this.clock = clock;
+        this.tls = tls;
     }
 
     /// Dials once. Fails with a [DialException]. Cancelling it closes the connection.
@@ -79,7 +90,7 @@ public final class Dialer {
             if (proxy != null) {
                 tunnel(channel, request, proxy);
             }
-            var leaf = new TlsClient(request, proxy, clock).secure(channel);
+            var leaf = new TlsClient(request, proxy, tls, clock).secure(channel);
             var handshake =
                     new DialerHandshake(
                             request.anchor(),
@@ -203,7 +214,7 @@ public final class Dialer {
     /// Tries each address of a name in turn; resolving blocks, which a virtual thread may.
     private Channel connect(String host, int port, Duration time)
             throws IOException, InterruptedException {
-        var addresses = InetAddress.getAllByName(host);
+        var addresses = resolve(host, time);
         var each = time.dividedBy(addresses.length);
         IOException last = null;
         for (var address : addresses) {
@@ -214,6 +225,28 @@ public final class Dialer {
             }
         }
         throw last == null ? new UnknownHostException(host) : last;
+    }
+
+    /// The system's resolver knows no deadline and cannot be interrupted, so it gets a thread.
+    private static InetAddress[] resolve(String host, Duration time)
+            throws UnknownHostException, InterruptedException {
+        var resolved = new CompletableFuture<InetAddress[]>();
+        Thread.ofVirtual()
+                .name("resolve " + host)
+                .start(() -> {
+                    try {
+                        resolved.complete(InetAddress.getAllByName(host));
+                    } catch (UnknownHostException | RuntimeException e) {
+                        resolved.completeExceptionally(e);
+                    }
+                });
+        try {
+            return resolved.get(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            var unknown = new UnknownHostException(host);
+            unknown.initCause(e);
+            throw unknown;
+        }
     }
 
     private Channel connect(InetSocketAddress address, Duration time)

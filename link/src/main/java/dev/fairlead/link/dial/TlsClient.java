@@ -3,7 +3,6 @@ package dev.fairlead.link.dial;
 import dev.fairlead.link.handshake.Leaf;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -20,16 +19,17 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
-/// Puts TLS on a connection and says which certificate was seen; BoringSSL where its library loads,
-/// else the JDK's engine.
+/// Puts TLS on a connection and says which certificate was seen.
 final class TlsClient {
 
     private final DialRequest request;
     private final @Nullable ProxyServer proxy;
+    private final SslProvider provider;
     private final Clock clock;
     private final SeenCertificates seen;
 
-    TlsClient(DialRequest request, @Nullable ProxyServer proxy, Clock clock) {
+    TlsClient(DialRequest request, @Nullable ProxyServer proxy, SslProvider provider, Clock clock) {
+        this.provider = provider;
         this.request = request;
         this.proxy = proxy;
         this.clock = clock;
@@ -78,7 +78,7 @@ final class TlsClient {
     private SslContext context() {
         try {
             return SslContextBuilder.forClient()
-                    .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                    .sslProvider(provider)
                     .protocols("TLSv1.3", "TLSv1.2")
                     .trustManager(seen)
                     .endpointIdentificationAlgorithm(

@@ -16,6 +16,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -98,6 +100,25 @@ class DialerTest {
             Awaitility.await().until(() -> !hub.channels.isEmpty());
             dial.cancel(true);
             Awaitility.await().until(hub.channels::isEmpty);
+        }
+    }
+
+    /// Without BoringSSL the JDK's engine does the same, and says the same.
+    @Test
+    void bothTlsEnginesDo() {
+        assertThat(OpenSsl.isAvailable()).as("BoringSSL on this machine").isTrue();
+        for (var engine : List.of(SslProvider.OPENSSL, SslProvider.JDK)) {
+            try (var hub = hub();
+                    var ours = new Dials(engine)) {
+                var trust = new TlsTrust.Verified(List.of(ca.certificate()));
+                for (var taken : List.of(new TlsTrust.Any(), trust)) {
+                    var linked = ours.dial(Dials.request(hub.uri(), taken, ProxySettings.none()));
+                    linked.channel().close().syncUninterruptibly();
+                }
+                var system = new TlsTrust.Verified(List.of());
+                var e = ours.fail(Dials.request(hub.uri(), system, ProxySettings.none()));
+                assertThat(e).hasMessageContaining("CN=test CA, which this machine does not trust");
+            }
         }
     }
 

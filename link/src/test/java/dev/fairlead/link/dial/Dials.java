@@ -20,6 +20,7 @@ import dev.fairlead.link.handshake.SigningKey;
 import dev.fairlead.link.handshake.Verdict;
 import dev.fairlead.link.handshake.Welcome;
 import io.netty.channel.EventLoopGroup;
+import io.netty.handler.ssl.SslProvider;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -46,7 +47,15 @@ final class Dials implements AutoCloseable {
                     Map.of());
 
     final EventLoopGroup loops = EventLoops.create(1, "test-dialer");
-    final Dialer dialer = new Dialer(loops, Clock.systemUTC());
+    final Dialer dialer;
+
+    Dials() {
+        dialer = new Dialer(loops, Clock.systemUTC());
+    }
+
+    Dials(SslProvider tls) {
+        dialer = new Dialer(loops, Clock.systemUTC(), tls);
+    }
 
     static Introduction node() {
         return Introduction.node(
