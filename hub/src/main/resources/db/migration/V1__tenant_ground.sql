@@ -122,7 +122,8 @@ create table user_grant (
 create index on user_grant (user_tenant_id, user_id);
 select protect('user_grant', 'select, insert, delete'), across('user_grant');
 
--- public_key and every other public key here: tagged with its algorithm, as on the link.
+-- public_key and every other public key here: tagged with its algorithm, as on the link. link_epoch is the
+-- number of the newest link that was admitted: it grows by one UPDATE ... RETURNING and never goes back.
 create table node (
     tenant_id     uuid not null references tenant on delete cascade,
     node_id       uuid not null,
@@ -133,6 +134,7 @@ create table node (
     capabilities  jsonb not null default '{}',
     platform      jsonb not null default '{}',
     policy        jsonb,
+    link_epoch    bigint not null default 0,
     created_at    timestamptz not null default now(),
     removed_at    timestamptz,
     primary key (tenant_id, node_id),

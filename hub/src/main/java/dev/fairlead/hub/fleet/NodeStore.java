@@ -1,0 +1,272 @@
+package dev.fairlead.hub.fleet;
+
+import dev.fairlead.hub.db.Name;
+import dev.fairlead.hub.db.NodeId;
+import dev.fairlead.hub.db.Tx;
+import dev.fairlead.hub.rbac.Labels;
+import dev.fairlead.link.handshake.VerifyingKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The SQL of nodes, their keys and labels, in the transaction's tenant. Removed nodes keep their
+/// row, for the sessions and the audit that name them, and are never shown again.
+final class NodeStore {
+
+    private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
+    private static final TypeReference<TreeMap<String, Integer>> NUMBERS = new TypeReference<>() {};
+
+    private static final String SELECT =
+            """
+            select n.node_id, n.name, n.public_key, n.agent_version, n.capabilities, n.platform,
+                   n.policy, n.created_at,
+                   (select coalesce(jsonb_object_agg(b.key, b.value), '{}') from node_label b
+                    where b.tenant_id = n.tenant_id and b.node_id = n.node_id) as labels,
+                   l.epoch, l.hub, l.address, l.connected_at, l.ended_at, l.reason
+            from node n
+            left join lateral (select * from node_link k
+                               where k.tenant_id = n.tenant_id and k.node_id = n.node_id
+                               order by k.epoch desc limit 1) l on true
+            where n.removed_at is null
+            """;
+
+    private final JsonMapper json = JsonMapper.builder().build();
+
+    Optional<Node> byId(Tx tx, NodeId id) {
+        return tx.handle()
+                .createQuery(SELECT + " and n.node_id = :id")
+                .bind("id", id.uuid())
+                .map((row, context) -> node(row))
+                .findOne();
+    }
+
+    Optional<Node> byName(Tx tx, Name name) {
+        return tx.handle()
+                .createQuery(SELECT + " and n.name = :name")
+                .bind("name", name.text())
+                .map((row, context) -> node(row))
+                .findOne();
+    }
+
+    /// By name.
+    List<Node> page(Tx tx, NodeFilter filter, @Nullable Name after, int limit) {
+        StringBuilder where = new StringBuilder();
+        List<Map.Entry<String, String>> wanted =
+                List.copyOf(filter.labels().wanted().map().entrySet());
+        for (int i = 0; i < wanted.size(); i++) {
+            where.append(
+                    """
+                    and exists (select from node_label b
+                                where b.tenant_id = n.tenant_id and b.node_id = n.node_id
+                                  and b.key = :key%1$d and b.value = :value%1$d)\
+                    """
+                            .formatted(i));
+        }
+        if (filter.online() instanceof Boolean online) {
+            where.append(online ? " and " : " and not ")
+                    .append("(l.epoch is not null and l.ended_at is null)");
+        }
+        var query =
+                tx.handle()
+                        .createQuery(
+                                SELECT
+                                        + where
+                                        + " and n.name > :after order by n.name limit :limit")
+                        .bind("after", after == null ? "" : after.text())
+                        .bind("limit", limit);
+        for (int i = 0; i < wanted.size(); i++) {
+            query.bind("key" + i, wanted.get(i).getKey())
+                    .bind("value" + i, wanted.get(i).getValue());
+        }
+        return query.map((row, context) -> node(row)).list();
+    }
+
+    /// Keeps others from changing this node until the transaction ends; false where there is none.
+    boolean lock(Tx tx, NodeId id) {
+        return tx.handle()
+                .createQuery(
+                        "select 1 from node where node_id = :id and removed_at is null for update")
+                .bind("id", id.uuid())
+                .mapTo(Integer.class)
+                .findOne()
+                .isPresent();
+    }
+
+    void insert(Tx tx, NodeId id, Name name, VerifyingKey key) {
+        tx.handle()
+                .createUpdate(
+                        """
+                        insert into node (tenant_id, node_id, name, public_key)
+                        values (:tenant, :id, :name, :key)\
+                        """)
+                .bind("tenant", tx.tenant().uuid())
+                .bind("id", id.uuid())
+                .bind("name", name.text())
+                .bind("key", key.tagged())
+                .execute();
+    }
+
+    /// False where this node had this key before: a key that was revoked never comes back.
+    boolean insertKey(Tx tx, NodeId id, VerifyingKey key) {
+        return tx.handle()
+                        .createUpdate(
+                                """
+                                insert into node_key (tenant_id, node_id, public_key)
+                                values (:tenant, :id, :key)
+                                on conflict (tenant_id, node_id, public_key) do nothing\
+                                """)
+                        .bind("tenant", tx.tenant().uuid())
+                        .bind("id", id.uuid())
+                        .bind("key", key.tagged())
+                        .execute()
+                == 1;
+    }
+
+    void useKey(Tx tx, NodeId id, VerifyingKey key) {
+        tx.handle()
+                .createUpdate("update node set public_key = :key where node_id = :id")
+                .bind("id", id.uuid())
+                .bind("key", key.tagged())
+                .execute();
+    }
+
+    void revokeKeys(Tx tx, NodeId id, String cause) {
+        tx.handle()
+                .createUpdate(
+                        """
+                        update node_key set revoked_at = now(), cause = :cause
+                        where node_id = :id and revoked_at is null\
+                        """)
+                .bind("id", id.uuid())
+                .bind("cause", cause)
+                .execute();
+    }
+
+    void rename(Tx tx, NodeId id, Name name) {
+        tx.handle()
+                .createUpdate("update node set name = :name where node_id = :id")
+                .bind("id", id.uuid())
+                .bind("name", name.text())
+                .execute();
+    }
+
+    void remove(Tx tx, NodeId id) {
+        tx.handle()
+                .createUpdate(
+                        "update node set state = 'removed', removed_at = now() where node_id = :id")
+                .bind("id", id.uuid())
+                .execute();
+    }
+
+    /// Makes these the node's labels.
+    void setLabels(Tx tx, NodeId id, Labels labels) {
+        tx.handle()
+                .createUpdate("delete from node_label where node_id = :id")
+                .bind("id", id.uuid())
+                .execute();
+        tx.handle()
+                .createUpdate(
+                        """
+                        insert into node_label (tenant_id, node_id, key, value)
+                        select :tenant, :id, key, value
+                        from jsonb_each_text(cast(:labels as jsonb))\
+                        """)
+                .bind("tenant", tx.tenant().uuid())
+                .bind("id", id.uuid())
+                .bind("labels", json.writeValueAsString(labels.map()))
+                .execute();
+    }
+
+    /// False where it said the same before, or there is no such node.
+    boolean setPolicy(Tx tx, NodeId id, NodePolicy policy) {
+        return tx.handle()
+                        .createUpdate(
+                                """
+                                update node set policy = cast(:policy as jsonb)
+                                where node_id = :id and removed_at is null
+                                  and policy is distinct from cast(:policy as jsonb)\
+                                """)
+                        .bind("id", id.uuid())
+                        .bind("policy", json.writeValueAsString(policy))
+                        .execute()
+                == 1;
+    }
+
+    /// Takes the node's next epoch for a link of this key, and what the agent said of itself. One
+    /// statement, so that two links never get one number; empty where the key is not the node's any
+    /// more.
+    Optional<Long> nextEpoch(Tx tx, NodeId id, VerifyingKey key, NodeFacts facts) {
+        TreeMap<String, String> platform = new TreeMap<>();
+        putIfKnown(platform, "hostname", facts.hostname());
+        putIfKnown(platform, "os", facts.os());
+        putIfKnown(platform, "arch", facts.arch());
+        return tx.handle()
+                .createQuery(
+                        """
+                        update node n
+                        set link_epoch = n.link_epoch + 1, agent_version = :version,
+                            capabilities = cast(:capabilities as jsonb),
+                            platform = cast(:platform as jsonb)
+                        where n.node_id = :id and n.removed_at is null and n.public_key = :key
+                        returning n.link_epoch\
+                        """)
+                .bind("id", id.uuid())
+                .bind("key", key.tagged())
+                .bind("version", facts.agentVersion())
+                .bind("capabilities", json.writeValueAsString(facts.capabilities()))
+                .bind("platform", json.writeValueAsString(platform))
+                .mapTo(Long.class)
+                .findOne();
+    }
+
+    private static void putIfKnown(Map<String, String> map, String key, @Nullable String value) {
+        if (value != null) {
+            map.put(key, value);
+        }
+    }
+
+    private Node node(ResultSet row) throws SQLException {
+        Map<String, String> platform = json.readValue(row.getString("platform"), TEXTS);
+        String policy = row.getString("policy");
+        return new Node(
+                new NodeId(row.getObject("node_id", UUID.class)),
+                new Name(row.getString("name")),
+                Labels.of(json.readValue(row.getString("labels"), TEXTS)),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                VerifyingKey.ofTagged(row.getBytes("public_key")),
+                new NodeFacts(
+                        row.getString("agent_version"),
+                        platform.get("hostname"),
+                        platform.get("os"),
+                        platform.get("arch"),
+                        json.readValue(row.getString("capabilities"), NUMBERS)),
+                policy == null ? null : json.readValue(policy, NodePolicy.class),
+                row.getObject("epoch") == null ? null : link(row),
+                null,
+                null);
+    }
+
+    static NodeLink link(ResultSet row) throws SQLException {
+        return new NodeLink(
+                row.getLong("epoch"),
+                row.getString("hub"),
+                row.getString("address"),
+                row.getObject("connected_at", OffsetDateTime.class).toInstant(),
+                instant(row, "ended_at"),
+                row.getString("reason"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+}

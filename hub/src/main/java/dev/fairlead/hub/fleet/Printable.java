@@ -1,0 +1,42 @@
+package dev.fairlead.hub.fleet;
+
+import org.jspecify.annotations.Nullable;
+
+/// A stranger's text, made fit for a terminal, a log and the database: no control, formatting
+/// (which could turn the direction of what follows), private or unpaired characters, no blanks at
+/// the ends.
+public final class Printable {
+
+    private Printable() {}
+
+    /// At most `max` UTF-16 units; null where nothing is left.
+    public static @Nullable String of(@Nullable String text, int max) {
+        if (text == null) {
+            return null;
+        }
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < text.length() && out.length() < max; ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
+            if (isPrintable(c) && out.length() + Character.charCount(c) <= max) {
+                out.appendCodePoint(c);
+            }
+        }
+        String clean = out.toString().strip();
+        return clean.isEmpty() ? null : clean;
+    }
+
+    private static boolean isPrintable(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            default -> true;
+        };
+    }
+}
