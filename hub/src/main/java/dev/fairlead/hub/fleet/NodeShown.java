@@ -1,0 +1,92 @@
+package dev.fairlead.hub.fleet;
+
+import dev.fairlead.link.handshake.Fingerprint;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The schema `Node`.
+record NodeShown(
+        String id,
+        String name,
+        Map<String, String> labels,
+        Instant created,
+        String keyFingerprint,
+        @Nullable String agentVersion,
+        @Nullable String hostname,
+        @Nullable String os,
+        @Nullable String arch,
+        Link link,
+        @Nullable Instant lastSeen,
+        Map<String, Integer> capabilities,
+        @Nullable NodePolicy policy,
+        @Nullable Sample statistics) {
+
+    /// @param since null where it never came
+    /// @param end why the last one ended
+    record Link(
+            String state,
+            @Nullable Instant since,
+            @Nullable String address,
+            @Nullable String hub,
+            @Nullable String end) {}
+
+    /// The schema `Statistics`.
+    record Sample(
+            Instant at,
+            String health,
+            List<String> problems,
+            @Nullable Double cpu,
+            @Nullable Integer cores,
+            @Nullable List<Double> load,
+            @Nullable Long memoryTotal,
+            @Nullable Long memoryUsed,
+            @Nullable Long networkIn,
+            @Nullable Long networkOut,
+            @Nullable Long uptime,
+            List<Statistics.Disk> disks) {
+
+        static Sample of(Statistics s) {
+            return new Sample(
+                    s.at(),
+                    s.health(),
+                    s.problems(),
+                    s.cpu(),
+                    s.cores(),
+                    s.load(),
+                    s.memoryTotal(),
+                    s.memoryUsed(),
+                    s.networkIn(),
+                    s.networkOut(),
+                    s.uptime(),
+                    s.disks());
+        }
+    }
+
+    static NodeShown of(Node node) {
+        var facts = node.facts();
+        var link = node.link();
+        var statistics = node.statistics();
+        return new NodeShown(
+                node.id().text(),
+                node.name().text(),
+                node.labels().map(),
+                node.created(),
+                Fingerprint.of(node.key()).toString(),
+                facts.agentVersion(),
+                facts.hostname(),
+                facts.os(),
+                facts.arch(),
+                new Link(
+                        node.isOnline() ? "online" : "offline",
+                        node.since(),
+                        link == null ? null : link.address(),
+                        link == null ? null : link.hub(),
+                        link == null ? null : link.reason()),
+                node.lastSeen(),
+                facts.capabilities(),
+                node.policy(),
+                statistics == null ? null : Sample.of(statistics));
+    }
+}
