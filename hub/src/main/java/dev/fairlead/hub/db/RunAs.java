@@ -3,9 +3,11 @@ package dev.fairlead.hub.db;
 import dev.fairlead.hub.db.DatabaseUnusable.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,7 @@ record RunAs(@Nullable String user) {
 
     private static String existingSystemUser() {
         try {
-            if (run(List.of("/usr/bin/id", "-u", SYSTEM_USER)).code() != 0) {
+            if (!isThere()) {
                 Ran made =
                         run(
                                 List.of(
@@ -56,6 +58,17 @@ record RunAs(@Nullable String user) {
                     "The system user fairlead cannot be looked up: " + e.getMessage(),
                     "PostgreSQL refuses to run as root. Run the hub as an ordinary user.",
                     e);
+        }
+    }
+
+    private static boolean isThere() throws IOException {
+        try {
+            FileSystems.getDefault()
+                    .getUserPrincipalLookupService()
+                    .lookupPrincipalByName(SYSTEM_USER);
+            return true;
+        } catch (UserPrincipalNotFoundException e) {
+            return false;
         }
     }
 

@@ -20,26 +20,41 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedPostgresTest {
 
-    private Path folder;
-    private Path home;
-    private Path programs;
+    /// One cluster for all tests that do not mind what is in it: to make one takes a second.
+    private static Path shared;
 
-    @BeforeEach
-    void setUp() throws IOException {
-        folder = TestDatabase.passable("fairlead-postgres-test-");
-        home = folder.resolve("postgres");
+    private static Path programs;
+
+    private Path home = shared;
+
+    @BeforeAll
+    static void makeShared() throws IOException {
+        Path folder = TestDatabase.passable("fairlead-postgres-test-");
+        shared = folder.resolve("postgres");
         programs = TestDatabase.programs(folder);
     }
 
+    @AfterAll
+    static void deleteShared() {
+        Binaries.delete(shared.getParent());
+    }
+
     @AfterEach
-    void tearDown() {
-        Binaries.delete(folder);
+    void deleteOwn() {
+        if (!home.equals(shared)) {
+            Binaries.delete(home.getParent());
+        }
+    }
+
+    private void ownHome() throws IOException {
+        home = TestDatabase.passable("fairlead-postgres-test-").resolve("postgres");
     }
 
     private EmbeddedPostgres start() {
@@ -48,6 +63,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void isDurablePrivateAndKeepsWhatItHas() throws Exception {
+        ownHome();
         List<String> progress = new ArrayList<>();
         int port;
         try (EmbeddedPostgres postgres = EmbeddedPostgres.start(home, programs, progress::add)) {
@@ -111,6 +127,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void anotherMajorVersionIsRefusedAndLeftAlone() throws IOException {
+        ownHome();
         Files.createDirectories(home.resolve("data"));
         Files.writeString(home.resolve("data/PG_VERSION"), "17\n");
         assertThatThrownBy(this::start)
@@ -125,9 +142,10 @@ class EmbeddedPostgresTest {
 
     @Test
     void aFolderThatItsUserCannotEnterIsRefused() throws IOException {
+        ownHome();
         org.junit.jupiter.api.Assumptions.assumeTrue(
                 "root".equals(System.getProperty("user.name")), "only root changes its user");
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(home.getParent(), PosixFilePermissions.fromString("rwx------"));
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
                         DatabaseUnusable.class,
@@ -141,14 +159,14 @@ class EmbeddedPostgresTest {
     @Test
     void aKilledServerIsStartedAgainAndLosesNothing() throws Exception {
         try (EmbeddedPostgres postgres = start()) {
-            execute(postgres, "create table kept (x int)");
-            execute(postgres, "insert into kept values (1)");
+            execute(postgres, "create table survivor (x int)");
+            execute(postgres, "insert into survivor values (1)");
             int port = postgres.port();
             long pid = postgres.pid();
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
             await().atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
-                    .until(() -> query(postgres, "select count(*) from kept").equals("1"));
+                    .until(() -> query(postgres, "select count(*) from survivor").equals("1"));
             assertThat(postgres.pid()).isNotEqualTo(pid);
             assertThat(postgres.port()).isEqualTo(port);
         }
@@ -211,6 +229,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void anUnfinishedFirstStartIsBegunAgain() throws Exception {
+        ownHome();
         Files.createDirectories(home.resolve("data.new/base"));
         Files.writeString(home.resolve("data.new/PG_VERSION"), "18\n");
         try (EmbeddedPostgres postgres = start()) {
@@ -265,6 +284,7 @@ class EmbeddedPostgresTest {
 
     @Test
     void tablesOfANewerVersionAreRefused() throws Exception {
+        ownHome();
         try (EmbeddedPostgres postgres = start()) {
             Migrate.run(postgres.access());
             execute(
@@ -276,6 +296,18 @@ class EmbeddedPostgresTest {
                     .isInstanceOfSatisfying(
                             DatabaseUnusable.class,
                             e -> assertThat(e.reason()).isEqualTo(Reason.OTHER_VERSION));
+        }
+    }
+
+    @Test
+    void theListOfMigrationsIsWhatFlywayFinds() throws Exception {
+        try (EmbeddedPostgres postgres = start()) {
+            Migrate.run(postgres.access());
+            assertThat(Migrate.configure(postgres.access()).info().all())
+                    .filteredOn(m -> m.getVersion() != null)
+                    .extracting(m -> m.getScript())
+                    .containsExactlyElementsOf(Migrate.FILES);
+            assertThat(Migrate.isCurrent(postgres.access())).isTrue();
         }
     }
 
