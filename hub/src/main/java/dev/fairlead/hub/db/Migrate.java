@@ -27,10 +27,9 @@ public final class Migrate {
 
     private Migrate() {}
 
-    /// All migrations, in order. Where the database has exactly these, Flyway is not even loaded: it takes
-    /// longer to start than PostgreSQL.
-    static final List<String> FILES =
-            List.of("V1__tenant_ground.sql", "V2__across_tenants.sql");
+    /// All migrations, in order. Where the database has exactly these, Flyway is not even loaded:
+    /// it takes longer to start than PostgreSQL.
+    static final List<String> FILES = List.of("V1__tenant_ground.sql", "V2__across_tenants.sql");
 
     private static final String FOLDER = "db/migration/";
 
@@ -75,8 +74,7 @@ public final class Migrate {
                 .locations("classpath:" + FOLDER)
                 .placeholders(Map.of("app", quoted(access.app().role())))
                 // By default Flyway shrugs at migrations that it does not know yet; a hub must
-                // not work on
-                // tables of the future.
+                // not work on tables of the future.
                 .ignoreMigrationPatterns(new String[0])
                 .cleanDisabled(true)
                 .loggers("slf4j")

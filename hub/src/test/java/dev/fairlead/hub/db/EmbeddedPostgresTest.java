@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedPostgresTest {
@@ -32,29 +33,36 @@ class EmbeddedPostgresTest {
 
     private static Path programs;
 
-    private Path home = shared;
+    private Path folder;
+    private Path home;
 
     @BeforeAll
     static void makeShared() throws IOException {
-        Path folder = TestDatabase.passable("fairlead-postgres-test-");
-        shared = folder.resolve("postgres");
-        programs = TestDatabase.programs(folder);
+        shared = TestDatabase.passable("fairlead-postgres-test-");
+        programs = TestDatabase.programs(shared);
     }
 
     @AfterAll
     static void deleteShared() {
-        Binaries.delete(shared.getParent());
+        Binaries.delete(shared);
+    }
+
+    @BeforeEach
+    void useShared() {
+        folder = shared;
+        home = shared.resolve("postgres");
     }
 
     @AfterEach
     void deleteOwn() {
-        if (!home.equals(shared)) {
-            Binaries.delete(home.getParent());
+        if (!folder.equals(shared)) {
+            Binaries.delete(folder);
         }
     }
 
     private void ownHome() throws IOException {
-        home = TestDatabase.passable("fairlead-postgres-test-").resolve("postgres");
+        folder = TestDatabase.passable("fairlead-postgres-test-");
+        home = folder.resolve("postgres");
     }
 
     private EmbeddedPostgres start() {
@@ -145,7 +153,7 @@ class EmbeddedPostgresTest {
         ownHome();
         org.junit.jupiter.api.Assumptions.assumeTrue(
                 "root".equals(System.getProperty("user.name")), "only root changes its user");
-        Files.setPosixFilePermissions(home.getParent(), PosixFilePermissions.fromString("rwx------"));
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
         assertThatThrownBy(this::start)
                 .isInstanceOfSatisfying(
                         DatabaseUnusable.class,
