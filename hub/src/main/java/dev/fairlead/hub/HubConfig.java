@@ -2,8 +2,12 @@ package dev.fairlead.hub;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.fairlead.hub.db.DatabaseAccess;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -138,6 +142,21 @@ public record HubConfig(
                 database,
                 observe,
                 limits);
+    }
+
+    /// With a port that was free just now in the place of 0, so that the addresses that the hub
+    /// hands out name it.
+    HubConfig withFreePort() {
+        if (listen.port() != 0) {
+            return this;
+        }
+        try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral(listen.address()))) {
+            int port = socket.getLocalPort();
+            return withListen(
+                    new Listen(listen.address(), port), publicPort == 0 ? port : publicPort);
+        } catch (IOException e) {
+            throw new ConfigException("no port is free at listen.address " + listen.address());
+        }
     }
 
     public HubConfig withObserve(Observe observe) {
@@ -298,6 +317,28 @@ public record HubConfig(
             this.url = url;
             this.ownerPasswordFile = ownerPasswordFile;
             this.appPasswordFile = appPasswordFile;
+        }
+
+        /// How the hub gets into a database that is not its own.
+        ///
+        /// @throws ConfigException where a password file cannot be read
+        DatabaseAccess access() {
+            if (url == null || ownerPasswordFile == null || appPasswordFile == null) {
+                throw new IllegalStateException("the hub's own database has its own passwords");
+            }
+            return new DatabaseAccess(
+                    url,
+                    new DatabaseAccess.Login("fairlead_app", password(appPasswordFile)),
+                    new DatabaseAccess.Login("fairlead_owner", password(ownerPasswordFile)));
+        }
+
+        private static String password(Path file) {
+            try {
+                return Files.readString(file).strip();
+            } catch (IOException e) {
+                throw new ConfigException(
+                        "the password file " + file + " cannot be read: " + e.getMessage());
+            }
         }
 
         private Database from(Path folder) {

@@ -32,6 +32,10 @@ final class TakeOver {
     static final String PROTOCOL = "fairlead.1";
 
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /// Vert.x' name for its idle time-out.
+    private static final String IDLE = "idle";
+
     private static final int UPGRADE_REQUIRED = 426;
     private static final int BAD_REQUEST = 400;
 
@@ -89,6 +93,10 @@ final class TakeOver {
     private static Channel swap(ChannelHandlerContext context, ChannelHandler next) {
         var channel = context.channel();
         channel.pipeline().remove(context.handler());
+        if (channel.pipeline().get(IDLE) != null) {
+            // A link looks after its own liveness.
+            channel.pipeline().remove(IDLE);
+        }
         channel.pipeline().addLast("websocket", new WebSocketFrames(WebSocketFrames.Role.SERVER));
         channel.pipeline().addLast("handshake", next);
         // Vert.x stops reading for a socket that nobody reads from yet.

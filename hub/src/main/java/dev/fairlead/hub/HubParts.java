@@ -1,0 +1,34 @@
+package dev.fairlead.hub;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.function.Consumer;
+
+/// What a hub is given and a test replaces.
+///
+/// @param progress told what a first start is busy with
+/// @param agentPackages the folder with the agent's package that is served to new nodes
+public record HubParts(
+        Clock clock,
+        SecureRandom random,
+        PrometheusMeterRegistry meters,
+        Consumer<String> progress,
+        Path agentPackages) {
+
+    /// @param agentPackages the folder with the agent's package; need not exist
+    public static HubParts standard(Path agentPackages) {
+        return new HubParts(
+                Clock.systemUTC(),
+                new SecureRandom(),
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                step -> {},
+                agentPackages);
+    }
+
+    public HubParts withProgress(Consumer<String> told) {
+        return new HubParts(clock, random, meters, told, agentPackages);
+    }
+}

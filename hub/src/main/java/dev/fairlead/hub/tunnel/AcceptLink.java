@@ -1,0 +1,231 @@
+package dev.fairlead.hub.tunnel;
+
+import dev.fairlead.hub.access.ServeClient;
+import dev.fairlead.hub.db.NodeId;
+import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.fleet.NodeLinks;
+import dev.fairlead.hub.identity.Authenticate;
+import dev.fairlead.link.Link;
+import dev.fairlead.link.LinkEnd;
+import dev.fairlead.link.LinkLimits;
+import dev.fairlead.link.LinkListener;
+import dev.fairlead.link.handshake.Admission;
+import dev.fairlead.link.handshake.HandshakeSettings;
+import dev.fairlead.link.handshake.Handshaken;
+import dev.fairlead.link.handshake.HubHandshake;
+import dev.fairlead.link.handshake.HubProof;
+import dev.fairlead.link.handshake.PeerIdentity;
+import dev.fairlead.link.handshake.Role;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes a request to `/link` to a link that is served:
+///
+/// ```
+/// TakeOver -> HubHandshake (Admission decides) -> Link.start -> Links and NodeLinks, or ServeClient
+/// ```
+public final class AcceptLink implements Handler<HttpServerRequest> {
+
+    private static final Logger log = LoggerFactory.getLogger(AcceptLink.class);
+
+    /// Connections that have upgraded and not yet proved themselves; beyond, others are told to
+    /// wait.
+    private static final int MAX_UNPROVED = 2_000;
+
+    private final Parts parts;
+    private final AtomicInteger unproved = new AtomicInteger();
+
+    /// What a link needs to be accepted and served.
+    ///
+    /// @param addressOf where a request comes from
+    /// @param admission decides about who comes from that address
+    /// @param agentCalls what agents may ask, by method
+    /// @param threads for work that blocks: virtual threads
+    public record Parts(
+            Supplier<HubProof> proof,
+            Function<HttpServerRequest, String> addressOf,
+            Function<String, Admission> admission,
+            HandshakeSettings handshake,
+            LinkLimits limits,
+            Links links,
+            NodeLinks nodeLinks,
+            Map<String, AgentCall> agentCalls,
+            Authenticate authenticate,
+            ServeClient.Services clients,
+            Executor threads) {}
+
+    public AcceptLink(Parts parts) {
+        this.parts = parts;
+    }
+
+    /// How many connections are between upgrade and proof.
+    public int unproved() {
+        return unproved.get();
+    }
+
+    @Override
+    public void handle(HttpServerRequest request) {
+        var wrong = TakeOver.check(request);
+        if (wrong != null) {
+            request.response()
+                    .setStatusCode(wrong.status())
+                    .putHeader("Content-Type", "text/plain; charset=utf-8")
+                    .putHeader("Upgrade", "websocket")
+                    .end(wrong.sentence() + "\n");
+            return;
+        }
+        if (unproved.incrementAndGet() > MAX_UNPROVED) {
+            unproved.decrementAndGet();
+            request.response()
+                    .setStatusCode(503)
+                    .putHeader("Retry-After", "5")
+                    .end("the hub is taking in many links just now\n");
+            return;
+        }
+        String address = parts.addressOf().apply(request);
+        var handshake =
+                new HubHandshake(
+                        parts.proof().get(), parts.admission().apply(address), parts.handshake());
+        handshake
+                .outcome()
+                .whenComplete((handshaken, failure) -> {
+                    unproved.decrementAndGet();
+                    if (failure == null) {
+                        serve(handshaken, address);
+                    } else {
+                        log.debug("No link from {}: {}", address, failure.getMessage());
+                    }
+                });
+        TakeOver.upgrade(request, handshake)
+                .onFailure(e -> {
+                    // The handshake was never put into a pipeline, so its outcome stays open.
+                    unproved.decrementAndGet();
+                    log.debug("No upgrade for {}", address, e);
+                });
+    }
+
+    private void serve(Handshaken<PeerIdentity> handshaken, String address) {
+        parts.threads()
+                .execute(() -> {
+                    try {
+                        if (handshaken.other().role() == Role.CLIENT) {
+                            serveClient(handshaken, address);
+                        } else {
+                            serveNode(handshaken, address);
+                        }
+                    } catch (RuntimeException e) {
+                        log.error("A link from {} could not be served", address, e);
+                        handshaken.channel().close();
+                    }
+                });
+    }
+
+    private void serveClient(Handshaken<PeerIdentity> handshaken, String address) {
+        var principal = parts.authenticate().bearer(handshaken.other().needCredential().text());
+        if (principal.isEmpty()) {
+            // The credential ended between the answer and now.
+            handshaken.channel().close();
+            return;
+        }
+        var client = new ServeClient(parts.clients(), principal.get(), address);
+        handshaken
+                .handOver(channel ->
+                        Link.start(
+                                channel,
+                                Link.Side.ACCEPTOR,
+                                parts.limits(),
+                                client,
+                                new LinkListener() {
+                                    @Override
+                                    public void ended(LinkEnd cause, String message) {
+                                        client.unlinked();
+                                    }
+                                }))
+                .thenAccept(client::linked);
+    }
+
+    private void serveNode(Handshaken<PeerIdentity> handshaken, String address) {
+        var tenant = TenantId.parse(handshaken.welcome().tenant()).orElseThrow();
+        var node = NodeId.parse(handshaken.welcome().id()).orElseThrow();
+        long epoch = handshaken.welcome().epoch();
+        var served = new ServedNode(tenant, node, epoch, address);
+        handshaken
+                .handOver(channel ->
+                        served.start(
+                                Link.start(
+                                        channel,
+                                        Link.Side.ACCEPTOR,
+                                        parts.limits(),
+                                        new ServeAgent(
+                                                tenant, node, parts.agentCalls(), parts.threads()),
+                                        served)))
+                .thenAccept(link -> served.then(() -> record(link, handshaken)));
+    }
+
+    /// The directory has the last word: a key that was revoked meanwhile, or a newer link
+    /// elsewhere.
+    private void record(LiveLink link, Handshaken<PeerIdentity> handshaken) {
+        boolean counts;
+        try {
+            counts =
+                    parts.nodeLinks()
+                            .begin(
+                                    link.tenant(),
+                                    link.node(),
+                                    handshaken.other().needKey(),
+                                    link.epoch(),
+                                    link.address());
+        } catch (RuntimeException e) {
+            log.warn("The link of {} could not be recorded", link.node(), e);
+            link.link().close(LinkEnd.INTERNAL, "the hub could not record the link; dial again");
+            return;
+        }
+        if (!counts) {
+            link.link().close(LinkEnd.TAKEN_OVER, "the key was revoked, or a newer link has begun");
+        }
+    }
+
+    /// A node's link from its start to its end.
+    private final class ServedNode implements LinkListener {
+
+        private final TenantId tenant;
+        private final NodeId node;
+        private final long epoch;
+        private final String address;
+        private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
+        private LiveLink link;
+
+        @SuppressWarnings("NullAway.Init") // `start` comes before any event, on the same loop
+        ServedNode(TenantId tenant, NodeId node, long epoch, String address) {
+            this.tenant = tenant;
+            this.node = node;
+            this.epoch = epoch;
+            this.address = address;
+        }
+
+        LiveLink start(Link started) {
+            link = new LiveLink(tenant, node, epoch, address, started);
+            parts.links().add(link);
+            return link;
+        }
+
+        @Override
+        public void ended(LinkEnd cause, String message) {
+            parts.links().remove(link);
+            then(() -> parts.nodeLinks().end(tenant, node, epoch, cause));
+        }
+
+        /// One after the other, so that no end is written before its beginning.
+        synchronized void then(Runnable write) {
+            written = written.thenRunAsync(write, parts.threads());
+        }
+    }
+}

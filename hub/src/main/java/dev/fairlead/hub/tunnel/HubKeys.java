@@ -1,0 +1,96 @@
+package dev.fairlead.hub.tunnel;
+
+import dev.fairlead.link.ProtocolException;
+import dev.fairlead.link.handshake.Fingerprint;
+import dev.fairlead.link.handshake.HubProof;
+import dev.fairlead.link.handshake.KeyBundle;
+import dev.fairlead.link.handshake.KeyFile;
+import dev.fairlead.link.handshake.SigningKey;
+import dev.fairlead.link.handshake.VerifyingKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The keys by which this hub proves itself, in files of one folder:
+///
+/// ```
+/// root.key     the deployment's root key; its fingerprint is what agents trust
+/// hub.key      this hub's own key
+/// bundle       the numbered list of hub keys, signed by the root
+/// ```
+///
+/// After the first start `root.key` is needed only to sign another bundle: it may be kept
+/// elsewhere.
+public final class HubKeys {
+
+    private final SigningKey hub;
+    private final KeyBundle bundle;
+    private final VerifyingKey root;
+
+    private HubKeys(SigningKey hub, KeyBundle bundle, VerifyingKey root) {
+        this.hub = hub;
+        this.bundle = bundle;
+        this.root = root;
+    }
+
+    /// Reads them, or makes them where the folder has none.
+    ///
+    /// @throws IOException naming the file that is wrong and what to do
+    public static HubKeys open(Path folder, SecureRandom random) throws IOException {
+        Files.createDirectories(
+                folder,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path rootFile = folder.resolve("root.key");
+        Path rootPublic = folder.resolve("root.pub");
+        Path bundleFile = folder.resolve("bundle");
+        var hub = KeyFile.readOrCreate(folder.resolve("hub.key"), random);
+        if (!Files.exists(bundleFile)) {
+            var root = KeyFile.readOrCreate(rootFile, random);
+            write(rootPublic, root.verifying().tagged());
+            write(bundleFile, KeyBundle.sign(root, 1, List.of(hub.verifying())).encoded());
+        }
+        try {
+            var root = VerifyingKey.ofTagged(Files.readAllBytes(rootPublic));
+            var bundle = KeyBundle.verify(root, Files.readAllBytes(bundleFile));
+            if (bundle == null || !bundle.keys().contains(hub.verifying())) {
+                throw new IOException(
+                        bundleFile
+                                + " is not signed by the root key in "
+                                + rootPublic
+                                + ", or does not list hub.key; restore the folder "
+                                + folder
+                                + " from the backup");
+            }
+            return new HubKeys(hub, bundle, root);
+        } catch (ProtocolException e) {
+            throw new IOException(
+                    "the key files in " + folder + " are damaged (" + e.rule() + "); restore them",
+                    e);
+        }
+    }
+
+    private static void write(Path file, byte[] bytes) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.write(fresh, bytes);
+        Files.move(
+                fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /// What people call the hub's fingerprint.
+    public Fingerprint fingerprint() {
+        return Fingerprint.of(root);
+    }
+
+    /// What the hub shows to a dialer.
+    ///
+    /// @param leaves SHA-256 of the TLS certificates that dialers see
+    /// @param ca PEM of the hub's own CA, where it has one
+    public HubProof proof(List<Fingerprint> leaves, String name, @Nullable String ca) {
+        return new HubProof(root, bundle, hub, leaves, name, ca);
+    }
+}

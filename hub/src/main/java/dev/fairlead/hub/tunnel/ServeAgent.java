@@ -1,0 +1,57 @@
+package dev.fairlead.hub.tunnel;
+
+import dev.fairlead.hub.Rejected;
+import dev.fairlead.hub.db.NodeId;
+import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.link.BlockingStream.StreamException;
+import dev.fairlead.link.Calls;
+import dev.fairlead.link.LinkStream;
+import dev.fairlead.link.StreamEnd;
+import dev.fairlead.link.StreamServer;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.Executor;
+
+/// Serves what an agent opens on its link: calls, whose methods the capabilities bring along.
+final class ServeAgent implements StreamServer {
+
+    private final TenantId tenant;
+    private final NodeId node;
+    private final Map<String, AgentCall> calls;
+    private final Executor threads;
+
+    /// @param threads for work that blocks: virtual threads
+    ServeAgent(TenantId tenant, NodeId node, Map<String, AgentCall> calls, Executor threads) {
+        this.tenant = tenant;
+        this.node = node;
+        this.calls = calls;
+        this.threads = threads;
+    }
+
+    @Override
+    public void serve(LinkStream stream) {
+        if (Calls.KIND.equals(stream.headers().text("kind"))) {
+            Calls.serve(stream, threads, this::answer);
+        } else {
+            stream.refuse(
+                    StreamEnd.UNSUPPORTED, "the hub serves calls to agents, and nothing else");
+        }
+    }
+
+    private byte[] answer(Calls.Question question) throws IOException {
+        var call = calls.get(question.method());
+        if (call == null) {
+            throw new StreamException(
+                    StreamEnd.UNSUPPORTED, "this hub does not know the call; it may be older");
+        }
+        try {
+            return call.answer(tenant, node, question.document());
+        } catch (Rejected e) {
+            throw new StreamException(
+                    e.code() == Rejected.Code.INVALID_REQUEST
+                            ? StreamEnd.BAD_REQUEST
+                            : StreamEnd.INTERNAL,
+                    e.detail());
+        }
+    }
+}
