@@ -3,12 +3,15 @@ package dev.fairlead.agent;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fairlead.agent.policy.Rule;
+import dev.fairlead.link.dial.ProxySettings;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// What `agent.yaml` says: the ceiling that the node's owner sets. It checks itself, so that one
@@ -21,18 +24,15 @@ import org.jspecify.annotations.Nullable;
 /// @param deny what may not, even where `allow` covers it
 /// @param logins which users of this machine sessions may act as, the default one first; empty for
 ///   the agent's own user
-/// @param labels what the node proposes to be labelled with when it joins
 public record AgentConfig(
         List<URI> hub,
         @Nullable Proxy proxy,
         Profile profile,
         List<Rule> allow,
         List<Rule> deny,
-        List<String> logins,
-        Map<String, String> labels) {
+        List<String> logins) {
 
     private static final int MAX_RULES = 256;
-    private static final int MAX_LABELS = 32;
 
     /// @param passwordFile a file with the password and nothing else
     public record Proxy(URI url, @Nullable String user, @Nullable Path passwordFile) {
@@ -57,6 +57,16 @@ public record AgentConfig(
             return new Proxy(address("proxy.url", String.valueOf(url)), user, passwordFile);
         }
 
+        ProxySettings settings() {
+            var text = new StringBuilder("http://");
+            if (user != null) {
+                text.append(URLEncoder.encode(user, StandardCharsets.UTF_8).replace("+", "%20"));
+                text.append('@');
+            }
+            text.append(url.getRawAuthority());
+            return ProxySettings.configured(text.toString(), passwordFile, "");
+        }
+
         /// With a relative password file taken from a folder.
         Proxy from(Path folder) {
             return new Proxy(url, user, passwordFile == null ? null : folder.resolve(passwordFile));
@@ -68,7 +78,6 @@ public record AgentConfig(
         allow = List.copyOf(allow);
         deny = List.copyOf(deny);
         logins = List.copyOf(logins);
-        labels = Map.copyOf(labels);
         for (var address : hub) {
             check(
                     "https".equals(address.getScheme())
@@ -92,25 +101,14 @@ public record AgentConfig(
         }
         for (var login : logins) {
             check(
-                    login.matches("[A-Za-z_][A-Za-z0-9_.@-]{0,63}\\$?"),
+                    login.matches("[A-Za-z_][A-Za-z0-9_.@-]{0,31}\\$?"),
                     "logins has \"" + login + "\", which is no name of a user");
         }
-        check(labels.size() <= MAX_LABELS, "there are more than " + MAX_LABELS + " labels");
-        labels.forEach((key, value) ->
-                check(
-                        key.matches("[a-z0-9][a-z0-9._/-]{0,62}")
-                                && value.matches("[A-Za-z0-9._:@/-]{0,63}"),
-                        "labels has "
-                                + key
-                                + ": "
-                                + value
-                                + ", but keys are lower-case letters, digits and ._/-, values"
-                                + " letters, digits and ._:@/-, at most 63 each"));
     }
 
     /// What holds without a file.
     public static AgentConfig of(Profile profile) {
-        return read(null, null, profile, null, null, null, null);
+        return read(null, null, profile, null, null, null);
     }
 
     @JsonCreator
@@ -120,8 +118,7 @@ public record AgentConfig(
             @JsonProperty("profile") @Nullable Profile profile,
             @JsonProperty("allow") @Nullable List<String> allow,
             @JsonProperty("deny") @Nullable List<String> deny,
-            @JsonProperty("logins") @Nullable List<String> logins,
-            @JsonProperty("labels") @Nullable Map<String, String> labels) {
+            @JsonProperty("logins") @Nullable List<String> logins) {
         var settled = profile == null ? Profile.NODE : profile;
         return new AgentConfig(
                 orEmpty(hub).stream().map(text -> address("hub", text)).toList(),
@@ -129,27 +126,31 @@ public record AgentConfig(
                 settled,
                 rules("allow", allow == null ? settled.allow() : allow),
                 rules("deny", orEmpty(deny)),
-                orEmpty(logins),
-                labels == null ? Map.of() : new TreeMap<>(labels));
+                orEmpty(logins));
     }
 
     /// With relative paths taken from a folder.
     AgentConfig from(Path folder) {
         return new AgentConfig(
-                hub,
-                proxy == null ? null : proxy.from(folder),
-                profile,
-                allow,
-                deny,
-                logins,
-                labels);
+                hub, proxy == null ? null : proxy.from(folder), profile, allow, deny, logins);
+    }
+
+    /// How hubs are reached: by `proxy:`, else by the environment.
+    ///
+    /// @throws ConfigException where the environment's proxy makes no sense
+    public ProxySettings proxies(Map<String, String> environment) {
+        try {
+            return proxy != null ? proxy.settings() : ProxySettings.ofEnvironment(environment);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
     }
 
     /// With more that may not be reached, such as what a hub on this machine listens on.
     public AgentConfig withDeny(List<Rule> more) {
-        var all = new java.util.ArrayList<>(deny);
+        var all = new ArrayList<>(deny);
         all.addAll(more);
-        return new AgentConfig(hub, proxy, profile, allow, all, logins, labels);
+        return new AgentConfig(hub, proxy, profile, allow, all, logins);
     }
 
     private static List<Rule> rules(String key, List<String> texts) {

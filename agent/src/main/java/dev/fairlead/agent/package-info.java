@@ -1,3 +1,4 @@
+/// The agent: `Main` -> [dev.fairlead.agent.Agent] -> `DialLoop` -> handshake -> `ServeStreams`.
 @NullMarked
 package dev.fairlead.agent;
 

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +35,6 @@ class AgentConfigTest {
             assertThat(config.allow()).map(Object::toString).containsExactly("loopback", "ssh");
             assertThat(config.deny()).isEmpty();
             assertThat(config.logins()).isEmpty();
-            assertThat(config.labels()).isEmpty();
             assertThat(config.hub()).isEmpty();
             assertThat(config.proxy()).isNull();
         }
@@ -54,7 +52,6 @@ class AgentConfigTest {
                         allow: [ssh, "10.0.0.0/8:443"]
                         deny: ["10.0.0.1:*"]
                         logins: [ada, grace]
-                        labels: {site: zurich, rack: 7}
                         """);
         var config = ReadConfig.read(file);
         assertThat(config.hub())
@@ -70,7 +67,6 @@ class AgentConfigTest {
         assertThat(config.allow()).map(Object::toString).containsExactly("ssh", "10.0.0.0/8:443");
         assertThat(config.deny()).map(Object::toString).containsExactly("10.0.0.1:*");
         assertThat(config.logins()).containsExactly("ada", "grace");
-        assertThat(config.labels()).isEqualTo(Map.of("site", "zurich", "rack", "7"));
     }
 
     @Test
@@ -100,8 +96,6 @@ class AgentConfigTest {
         fails("hub: \"https://hub example\"", "hub");
         fails("logins: [\"-x\"]", "-x");
         fails("logins: [\"a b\"]", "a b");
-        fails("labels: {Site: x}", "Site");
-        fails("labels: {site: \"a,b\"}", "a,b");
         fails("proxy: {url: \"socks://p:1\"}", "proxy.url");
         fails("proxy: {url: \"http://u:secret@p:1\"}", "proxy.url");
         fails("proxy: {user: x}", "proxy.url is missing");

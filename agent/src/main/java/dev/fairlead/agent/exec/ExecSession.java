@@ -82,9 +82,19 @@ final class ExecSession implements StreamListener {
         Thread.ofVirtual().name("end of " + pid).start(() -> finish(started, out, err));
     }
 
-    /// Ends the program, and the stream as cut.
+    /// Ends the stream as cut, and the program; returns when that is gone.
     void end() {
         stream.reset(StreamEnd.GOING_AWAY, "The node's agent is shutting down.");
+        LoginProcess running;
+        lock.lock();
+        try {
+            running = process;
+        } finally {
+            lock.unlock();
+        }
+        if (running != null) {
+            running.end();
+        }
     }
 
     /// The program's streams block in native code, where a virtual thread would hold its carrier.

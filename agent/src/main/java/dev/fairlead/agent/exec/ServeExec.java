@@ -110,9 +110,15 @@ public final class ServeExec implements StreamServer, AutoCloseable {
         return text == null ? "" : text.replaceAll("[^\\x20-\\x7e]", "?");
     }
 
-    /// Ends all programs.
+    /// Ends all programs and returns when they are gone.
     @Override
-    public void close() {
-        sessions.forEach(ExecSession::end);
+    public void close() throws InterruptedException {
+        var ends =
+                sessions.stream()
+                        .map(session -> Thread.ofVirtual().name("end of exec").start(session::end))
+                        .toList();
+        for (var end : ends) {
+            end.join();
+        }
     }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.agent.LinkPair;
+import dev.fairlead.agent.NativeLinks;
 import dev.fairlead.agent.login.Login;
 import dev.fairlead.agent.policy.Guarded;
 import dev.fairlead.agent.policy.Logins;
@@ -41,13 +41,13 @@ class ServeExecTest {
     private final JsonMapper json = JsonMapper.builder().build();
     private String own;
     private ServeExec exec;
-    private LinkPair links;
+    private NativeLinks links;
 
     @BeforeEach
     void start() throws Exception {
         own = Login.ofAgent().name();
         exec = new ServeExec(reach("ssh"), new Logins(own, Login.agentUid() == 0, List.of()));
-        links = new LinkPair(exec);
+        links = new NativeLinks(exec);
     }
 
     private static Reach reach(String rule) {
@@ -250,7 +250,7 @@ class ServeExecTest {
         refused(headers("-c"), StreamEnd.BAD_REQUEST);
         refused(headers().without("argv"), StreamEnd.BAD_REQUEST);
         var noShell = new ServeExec(reach("loopback"), new Logins(own, false, List.of()));
-        try (var other = new LinkPair(noShell);
+        try (var other = new NativeLinks(noShell);
                 var stream = BlockingStream.open(other.hub, headers("id"))) {
             assertThatThrownBy(() -> stream.awaitAccepted(10))
                     .isInstanceOfSatisfying(

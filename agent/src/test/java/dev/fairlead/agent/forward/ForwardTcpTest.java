@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.agent.LinkPair;
+import dev.fairlead.agent.NativeLinks;
 import dev.fairlead.agent.policy.Guarded;
 import dev.fairlead.agent.policy.Reach;
 import dev.fairlead.agent.policy.Rule;
@@ -40,7 +40,7 @@ class ForwardTcpTest {
 
     private SystemLookup lookup;
     private ForwardTcp forward;
-    private LinkPair links;
+    private NativeLinks links;
     private ServerSocket listener;
 
     @BeforeEach
@@ -51,7 +51,7 @@ class ForwardTcpTest {
         forward =
                 new ForwardTcp(
                         new Reach(allow, List.of(), guarded, lookup), Duration.ofMillis(300));
-        links = new LinkPair(forward);
+        links = new NativeLinks(forward);
         listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     }
 

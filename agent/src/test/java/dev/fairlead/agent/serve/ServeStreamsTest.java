@@ -3,7 +3,7 @@ package dev.fairlead.agent.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fairlead.agent.LinkPair;
+import dev.fairlead.agent.NativeLinks;
 import dev.fairlead.link.BlockingStream;
 import dev.fairlead.link.BlockingStream.StreamException;
 import dev.fairlead.link.Calls;
@@ -35,13 +35,13 @@ class ServeStreamsTest {
             assertThat(streams.capabilities()).containsExactly(Map.entry("call", "1"));
             for (int i = 0; i < 2; i++) {
                 // A second link, as after a reconnect.
-                try (var links = new LinkPair(streams)) {
+                try (var links = new NativeLinks(streams)) {
                     assertThat(Calls.ask(links.hub, question("x", "count", true)))
                             .asString()
                             .isEqualTo("1");
                 }
             }
-            try (var links = new LinkPair(streams)) {
+            try (var links = new NativeLinks(streams)) {
                 assertThat(Calls.ask(links.hub, question("y", "count", false)))
                         .asString()
                         .isEqualTo("2");
@@ -59,7 +59,7 @@ class ServeStreamsTest {
     @Test
     void unknownKindsAndMissingHeadersAreRefused() throws Exception {
         try (var links =
-                new LinkPair(new ServeStreams(Map.of("tcp", s -> s.headers().need("target"))))) {
+                new NativeLinks(new ServeStreams(Map.of("tcp", s -> s.headers().need("target"))))) {
             refused(links, Headers.of("kind", "teleport"), StreamEnd.UNSUPPORTED);
             refused(links, Headers.EMPTY, StreamEnd.BAD_REQUEST);
             refused(links, Headers.of("kind", "tcp"), StreamEnd.BAD_REQUEST);
@@ -70,7 +70,7 @@ class ServeStreamsTest {
         }
     }
 
-    private static void refused(LinkPair links, Headers headers, StreamEnd end) {
+    private static void refused(NativeLinks links, Headers headers, StreamEnd end) {
         try (var stream = BlockingStream.open(links.hub, headers)) {
             assertThatThrownBy(() -> stream.awaitAccepted(10))
                     .isInstanceOfSatisfying(

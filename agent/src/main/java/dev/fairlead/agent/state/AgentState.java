@@ -1,4 +1,4 @@
-package dev.fairlead.agent;
+package dev.fairlead.agent.state;
 
 import java.net.URI;
 import java.time.Instant;

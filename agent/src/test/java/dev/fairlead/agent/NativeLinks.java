@@ -17,8 +17,9 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// A hub's and an agent's link over a real loopback connection, without TLS and handshake.
-public final class LinkPair implements AutoCloseable {
+/// A hub's and an agent's link over a real loopback connection on the transport of production
+/// (epoll), without TLS and handshake.
+public final class NativeLinks implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup group = EventLoops.create(2, "pair");
     private final CompletableFuture<LinkEnd> agentEnd = new CompletableFuture<>();
@@ -27,11 +28,11 @@ public final class LinkPair implements AutoCloseable {
     public final Link hub;
 
     /// @param agentServes the streams that the hub opens
-    public LinkPair(StreamServer agentServes) throws Exception {
+    public NativeLinks(StreamServer agentServes) throws Exception {
         this(agentServes, stream -> stream.refuse(dev.fairlead.link.StreamEnd.UNSUPPORTED, ""));
     }
 
-    public LinkPair(StreamServer agentServes, StreamServer hubServes) throws Exception {
+    public NativeLinks(StreamServer agentServes, StreamServer hubServes) throws Exception {
         var accepted = new CompletableFuture<Link>();
         var listener =
                 new ServerBootstrap()

@@ -1,7 +1,8 @@
-package dev.fairlead.agent;
+package dev.fairlead.agent.state;
 
 import dev.fairlead.link.handshake.KeyFile;
 import dev.fairlead.link.handshake.SigningKey;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -77,6 +78,21 @@ public record StateFolder(Path path) {
         replace(stateFile(), mapper().writeValueAsBytes(state));
     }
 
+    public void writeStatus(AgentStatus status) throws IOException {
+        replace(statusFile(), mapper().writeValueAsBytes(status));
+    }
+
+    /// What the last agent on this folder wrote; null where none did.
+    public @Nullable AgentStatus readStatus() throws IOException {
+        try {
+            return mapper().readValue(Files.readString(statusFile()), AgentStatus.class);
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (JacksonException e) {
+            throw new IOException(statusFile() + " is damaged", e);
+        }
+    }
+
     /// Removes identity and state: this machine has left.
     public void forget() throws IOException {
         for (Path file :
@@ -108,6 +124,19 @@ public record StateFolder(Path path) {
         return lock;
     }
 
+    /// Whether an agent runs on this folder.
+    public boolean isInUse() throws IOException {
+        if (!Files.exists(path.resolve("lock"))) {
+            return false;
+        }
+        try (var channel = FileChannel.open(path.resolve("lock"), StandardOpenOption.WRITE);
+                var lock = channel.tryLock()) {
+            return lock == null;
+        } catch (OverlappingFileLockException e) {
+            return true;
+        }
+    }
+
     /// Puts a whole new file (0600) in the place of an old one.
     void replace(Path file, byte[] content) throws IOException {
         Path fresh =
@@ -118,12 +147,10 @@ public record StateFolder(Path path) {
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rw-------")));
         try {
-            try (var out = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                var bytes = java.nio.ByteBuffer.wrap(content);
-                while (bytes.hasRemaining()) {
-                    out.write(bytes);
-                }
-                out.force(true);
+            // Not by a channel, which an interrupt would close: the agent's own stop is one.
+            try (var out = new FileOutputStream(fresh.toFile())) {
+                out.write(content);
+                out.getFD().sync();
             }
             Files.move(
                     fresh,

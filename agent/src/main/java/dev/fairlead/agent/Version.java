@@ -1,0 +1,12 @@
+package dev.fairlead.agent;
+
+/// The version of this program, from its jar.
+public final class Version {
+
+    private Version() {}
+
+    public static String text() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+}

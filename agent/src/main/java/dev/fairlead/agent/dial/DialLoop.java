@@ -1,0 +1,139 @@
+package dev.fairlead.agent.dial;
+
+import dev.fairlead.agent.state.AgentStatus;
+import dev.fairlead.link.Backoff;
+import dev.fairlead.link.LinkEnd;
+import dev.fairlead.link.LinkLimits;
+import dev.fairlead.link.StreamServer;
+import dev.fairlead.link.dial.DialException;
+import dev.fairlead.link.handshake.Introduction;
+import dev.fairlead.link.handshake.PairingPerson;
+import dev.fairlead.link.handshake.Refusal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps a node linked to its hub, until it is interrupted or the hub removed the node.
+public final class DialLoop {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DialLoop.class);
+
+    /// Between dials that can only help once somebody has changed something at the hub, or where
+    /// another agent with the same key takes the link over each time.
+    private static final Duration SLOW = Duration.ofMinutes(5);
+
+    private final KnownHub hub;
+    private final DialHub dial;
+    private final Introduction introduction;
+    private final LinkLimits limits;
+    private final StreamServer streams;
+    private final List<LinkTask> tasks;
+    private final Backoff backoff;
+    private final Told told;
+    private final Set<LiveLink> live = ConcurrentHashMap.newKeySet();
+
+    /// Hears how it goes.
+    @FunctionalInterface
+    public interface Told {
+        void now(AgentStatus.State state, @Nullable URI hub, @Nullable String error);
+    }
+
+    public DialLoop(
+            KnownHub hub,
+            DialHub dial,
+            Introduction introduction,
+            LinkLimits limits,
+            StreamServer streams,
+            List<LinkTask> tasks,
+            Backoff backoff,
+            Told told) {
+        this.hub = hub;
+        this.dial = dial;
+        this.introduction = introduction;
+        this.limits = limits;
+        this.streams = streams;
+        this.tasks = List.copyOf(tasks);
+        this.backoff = backoff;
+        this.told = told;
+    }
+
+    /// Dials, serves until the link ends, waits, and dials again.
+    ///
+    /// @return why the node must not dial again
+    /// @throws InterruptedException where the agent is stopped
+    public String run() throws InterruptedException {
+        told.now(AgentStatus.State.DIALING, null, null);
+        while (true) {
+            Duration wait;
+            try {
+                switch (link().parting()) {
+                    case Parting.Ended(var cause, var message) when cause == LinkEnd.REVOKED -> {
+                        return revoked(message);
+                    }
+                    case Parting.Ended(var cause, var message) -> {
+                        lost(cause.label() + ": " + message);
+                        wait = cause == LinkEnd.TAKEN_OVER ? backoff.next(SLOW) : backoff.next();
+                    }
+                    case Parting.Draining(var after, var message) -> {
+                        LOG.info("The hub is draining ({}); dialling anew", message);
+                        wait = after;
+                    }
+                }
+            } catch (DialException e) {
+                if (e.refused() != null && e.refused().code() == Refusal.REVOKED) {
+                    return revoked(String.valueOf(e.getMessage()));
+                }
+                lost(String.valueOf(e.getMessage()));
+                wait = backoff.next(e.isLasting() ? SLOW : e.retryAfter());
+            }
+            LOG.debug("Dialling again in {} ms", wait.toMillis());
+            Thread.sleep(wait);
+        }
+    }
+
+    private LiveLink link() throws DialException, InterruptedException {
+        var reached =
+                dial.dial(hub.addresses(), hub.anchor(), introduction, PairingPerson.nobody());
+        hub.learn(reached.connection().other(), reached.connection().welcome());
+        var link = DialHub.serve(reached, limits, streams, tasks);
+        live.add(link);
+        link.ended().thenRun(() -> live.remove(link));
+        backoff.linked();
+        LOG.info("Linked to {} as {}", link.hub(), hub.state().name());
+        told.now(AgentStatus.State.LINKED, link.hub(), null);
+        return link;
+    }
+
+    private void lost(String message) {
+        LOG.warn("No link: {}", message);
+        told.now(AgentStatus.State.DIALING, null, message);
+    }
+
+    private String revoked(String message) {
+        String sentence =
+                message
+                        + ". The hub has removed this node; to join again, run `fairlead agent leave"
+                        + " --offline` and then `fairlead agent join` with a new token.";
+        LOG.error("{}", sentence);
+        told.now(AgentStatus.State.REVOKED, null, sentence);
+        return sentence;
+    }
+
+    /// Ends the links that stand, also those that are being drained, and waits for their ends.
+    public void close() {
+        for (var link : live) {
+            link.close(LinkEnd.CLOSED, "the agent is stopping");
+        }
+        for (var link : live) {
+            link.ended()
+                    .orTimeout(5, java.util.concurrent.TimeUnit.SECONDS)
+                    .exceptionally(_ -> null)
+                    .join();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.fairlead.agent.dial;
+
+import dev.fairlead.link.BlockingStream.StreamException;
+import dev.fairlead.link.Link;
+import dev.fairlead.link.StreamEnd;
+import java.io.IOException;
+
+/// What the agent does of its own over each link, on a virtual thread of the link.
+@FunctionalInterface
+public interface LinkTask {
+
+    /// Runs until it has nothing more to do; interrupted when the link ends.
+    void run(Link link) throws InterruptedException;
+
+    /// Whether a call failed only because the link is over, which is told elsewhere.
+    static boolean isLinkOver(IOException failure) {
+        return Thread.currentThread().isInterrupted()
+                || (failure instanceof StreamException stream
+                        && stream.end() == StreamEnd.LINK_LOST);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.fairlead.agent.health;
+
+import dev.fairlead.agent.dial.LinkTask;
+import dev.fairlead.link.Calls;
+import dev.fairlead.link.Link;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Tells the hub how this machine is: at once over a new link, then at each interval, a tenth
+/// earlier or later, so that a fleet does not report in step.
+public final class Heartbeat implements LinkTask {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
+    private static final Duration DEADLINE = Duration.ofSeconds(20);
+
+    private final Measure measure;
+    private final Duration interval;
+    private final JsonMapper json = JsonMapper.builder().build();
+
+    public Heartbeat(Measure measure, Duration interval) {
+        this.measure = measure;
+        this.interval = interval;
+    }
+
+    @Override
+    public void run(Link link) throws InterruptedException {
+        while (true) {
+            try {
+                Calls.ask(
+                        link,
+                        new Calls.Question(
+                                UUID.randomUUID().toString(),
+                                "heartbeat",
+                                DEADLINE,
+                                false,
+                                json.writeValueAsBytes(measure.now())));
+            } catch (IOException e) {
+                LOG.debug("The hub took no heartbeat: {}", e.getMessage());
+            }
+            long tenth = Math.max(1, interval.toMillis() / 10);
+            Thread.sleep(interval.toMillis() + ThreadLocalRandom.current().nextLong(-tenth, tenth));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.fairlead.agent.hostca;
+
+import dev.fairlead.agent.dial.LinkTask;
+import dev.fairlead.agent.ssh.HostCertificates;
+import dev.fairlead.link.Calls;
+import dev.fairlead.link.Link;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.sshd.common.config.keys.OpenSshCertificate;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Keeps the certificate that the hub signs for this node's SSH host key.
+///
+/// How long it is good is taken from the certificate and counted from its arrival: people's
+/// programs judge it by their clocks, and this machine's may be off by hours.
+public final class HostCertificate implements HostCertificates, LinkTask {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostCertificate.class);
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
+    private static final Duration RETRY = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private final String publicKey;
+    private final JsonMapper json = JsonMapper.builder().build();
+    private volatile @Nullable String line;
+
+    /// @param publicKey the host key in OpenSSH's form
+    public HostCertificate(String publicKey) {
+        this.publicKey = publicKey;
+    }
+
+    @Override
+    public Optional<String> current() {
+        return Optional.ofNullable(line);
+    }
+
+    @Override
+    public void run(Link link) throws InterruptedException {
+        while (true) {
+            Thread.sleep(renew(link));
+        }
+    }
+
+    /// Asks once; gives the time until the next question.
+    private Duration renew(Link link) throws InterruptedException {
+        try {
+            byte[] answer =
+                    Calls.ask(
+                            link,
+                            new Calls.Question(
+                                    UUID.randomUUID().toString(),
+                                    "host-cert",
+                                    DEADLINE,
+                                    false,
+                                    json.writeValueAsBytes(Map.of("publicKey", publicKey))));
+            String certificate = json.readTree(answer).path("certificate").stringValue("");
+            var life = life(certificate);
+            line = certificate;
+            var wait = life.multipliedBy(2).dividedBy(3);
+            return wait.compareTo(LONGEST) < 0 ? wait : LONGEST;
+        } catch (IOException | JacksonException e) {
+            if (e instanceof IOException io && LinkTask.isLinkOver(io)) {
+                return RETRY;
+            }
+            LOG.warn("The hub signed no certificate for the SSH host key: {}", e.getMessage());
+            return RETRY;
+        }
+    }
+
+    private static Duration life(String certificate) throws IOException {
+        try {
+            var key =
+                    PublicKeyEntry.parsePublicKeyEntry(certificate)
+                            .resolvePublicKey(null, null, null);
+            if (key instanceof OpenSshCertificate signed) {
+                long seconds = signed.getValidBefore() - signed.getValidAfter();
+                return Duration.ofSeconds(Math.clamp(seconds, 60, 366L * 86_400));
+            }
+        } catch (Exception e) {
+            throw new IOException("its answer is no OpenSSH certificate", e);
+        }
+        throw new IOException("its answer is no OpenSSH certificate");
+    }
+}
