@@ -58,11 +58,7 @@ public final class HostCa {
     private record Ca(int version, SshHostKey key, Sealed sealed) {}
 
     public HostCa(
-            Database database,
-            Vault vault,
-            Audit audit,
-            InstantSource clock,
-            SecureRandom random) {
+            Database database, Vault vault, Audit audit, InstantSource clock, SecureRandom random) {
         this.database = database;
         this.vault = vault;
         this.audit = audit;
@@ -76,7 +72,8 @@ public final class HostCa {
                 tx -> new Trust(newest(tx).key().line(), "*." + tenantName(tx) + ".fairlead"));
     }
 
-    /// Answers the call `host-cert` of an agent: `{"publicKey": LINE}` gives `{"certificate": LINE}`.
+    /// Answers the call `host-cert` of an agent: `{"publicKey": LINE}` gives `{"certificate":
+    /// LINE}`.
     ///
     /// @param document hostile input
     /// @throws Rejected as `invalid-request`, or `not-found` where the node was removed
@@ -161,7 +158,8 @@ public final class HostCa {
                 .createUpdate(
                         """
                         insert into ssh_host_ca (tenant_id, version, public_key, sealed)
-                        values (:tenant, :version, :key, :sealed)""")
+                        values (:tenant, :version, :key, :sealed)\
+                        """)
                 .bind("tenant", tx.tenant().uuid())
                 .bind("version", ca.version())
                 .bind("key", ca.key().line())
@@ -179,12 +177,11 @@ public final class HostCa {
                 .createQuery(
                         "select version, public_key, sealed from ssh_host_ca order by version desc"
                                 + " limit 1")
-                .map(
-                        (row, context) ->
-                                new Ca(
-                                        row.getInt("version"),
-                                        SshHostKey.parse(row.getString("public_key")),
-                                        new Sealed(row.getBytes("sealed"))))
+                .map((row, context) ->
+                        new Ca(
+                                row.getInt("version"),
+                                SshHostKey.parse(row.getString("public_key")),
+                                new Sealed(row.getBytes("sealed"))))
                 .findOne();
     }
 

@@ -1,0 +1,31 @@
+package dev.fairlead.hub;
+
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Where this program lies: its jar is in `lib`, and the agent's package that it serves to new
+/// nodes is in `agent` beside that.
+public final class Installation {
+
+    private Installation() {}
+
+    /// The folder with the agent's package; need not exist.
+    public static Path agentPackages() {
+        var home = home();
+        return home == null ? Path.of("agent") : home.resolve("agent");
+    }
+
+    private static @Nullable Path home() {
+        try {
+            var source = Installation.class.getProtectionDomain().getCodeSource();
+            if (source == null) {
+                return null;
+            }
+            var lib = Path.of(source.getLocation().toURI()).getParent();
+            return lib == null ? null : lib.getParent();
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+}
