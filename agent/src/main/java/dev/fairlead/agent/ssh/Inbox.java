@@ -8,6 +8,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.apache.sshd.common.channel.LocalWindow;
 import org.apache.sshd.server.channel.ChannelDataReceiver;
 import org.apache.sshd.server.channel.ChannelSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Bytes that a channel received and that its target has not yet taken.
 ///
@@ -16,6 +18,7 @@ import org.apache.sshd.server.channel.ChannelSession;
 /// is never more here than one window.
 final class Inbox implements ChannelDataReceiver {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Inbox.class);
     private static final byte[] END = new byte[0];
 
     private final BlockingQueue<byte[]> chunks = new LinkedBlockingQueue<>();
@@ -48,16 +51,25 @@ final class Inbox implements ChannelDataReceiver {
             if (chunks.isEmpty()) {
                 out.flush();
             }
-            window.release(chunk.length);
+            release(window, chunk.length);
         }
         out.flush();
     }
 
+    /// The channel may be closed by now, with bytes still here: then nobody waits for the window.
+    private static void release(LocalWindow window, int length) {
+        try {
+            window.release(length);
+        } catch (IOException e) {
+            LOG.debug("A window was not given back: {}", e.toString());
+        }
+    }
+
     /// Drops all that comes until the end, so that a sender is not stopped by a target that is
     /// gone.
-    void discard(LocalWindow window) throws IOException, InterruptedException {
+    void discard(LocalWindow window) throws InterruptedException {
         for (var chunk = chunks.take(); chunk != END; chunk = chunks.take()) {
-            window.release(chunk.length);
+            release(window, chunk.length);
         }
     }
 }

@@ -122,7 +122,7 @@ final class Program implements Command {
                 LOG.debug("{} takes no more input: {}", argv.getFirst(), e.toString());
                 inbox.discard(window);
             }
-        } catch (InterruptedException | IOException e) {
+        } catch (InterruptedException e) {
             LOG.debug("The input of {} was left", argv.getFirst(), e);
         }
     }

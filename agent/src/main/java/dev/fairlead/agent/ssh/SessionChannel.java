@@ -44,6 +44,7 @@ final class SessionChannel extends ChannelSession {
     private final Inbox inbox = new Inbox();
     private @Nullable Terminal terminal;
     private @Nullable Program program;
+    private @Nullable String agentSocket;
 
     SessionChannel(SshSession session, FileServer fileServer) {
         this.session = session;
@@ -130,19 +131,25 @@ final class SessionChannel extends ChannelSession {
         if (!name.equals("sftp")) {
             return Result.ReplyFailure;
         }
-        List<String> argv;
+        terminal = null;
         try {
-            argv = fileServer.argv(session.login());
+            var command = fileServer.command(session.login());
+            accepted.putAll(command.environment());
+            return begin(request, command.argv());
         } catch (IOException e) {
             return refuse(request, e.getMessage());
         }
-        terminal = null;
-        return begin(request, argv);
     }
 
     @Override
     protected Result handleAgentForwarding(String request, Buffer buffer, boolean wantReply) {
-        return Result.ReplyFailure;
+        try {
+            agentSocket = session.agent(service).path().toString();
+            return Result.ReplySuccess;
+        } catch (IOException e) {
+            log.warn("The agent of session {} cannot be forwarded", session.id(), e);
+            return Result.ReplyFailure;
+        }
     }
 
     private Result begin(String request, List<String> argv) throws IOException {
@@ -151,6 +158,9 @@ final class SessionChannel extends ChannelSession {
         }
         var environment = new HashMap<>(accepted);
         environment.putAll(session.environment());
+        if (agentSocket != null) {
+            environment.put("SSH_AUTH_SOCK", agentSocket);
+        }
         var begun = new Program(session, new ArrayList<>(argv), environment, terminal, inbox);
         program = begun;
         commandInstance = begun;

@@ -60,12 +60,25 @@ public final class SshService implements AutoCloseable {
     private final HostCertificates certificates;
     private final NoNetwork network = new NoNetwork();
     private final SshServer server;
-    private final FileServer fileServer = new FileServer();
+    private final FileServer fileServer;
     private final AtomicLong connections = new AtomicLong();
     private final Map<LinkStream, SshSession> sessions = new ConcurrentHashMap<>();
 
+    /// @param certificates where the host certificate comes from
     public SshService(Logins logins, Reach reach, HostKey hostKey, HostCertificates certificates)
             throws IOException {
+        this(logins, reach, hostKey, certificates, new FileServer());
+    }
+
+    /// @param fileServer what serves sftp
+    SshService(
+            Logins logins,
+            Reach reach,
+            HostKey hostKey,
+            HostCertificates certificates,
+            FileServer fileServer)
+            throws IOException {
+        this.fileServer = fileServer;
         this.logins = logins;
         this.reach = reach;
         this.hostKey = hostKey;
@@ -101,7 +114,10 @@ public final class SshService implements AutoCloseable {
                                         .toList())
                         .channelFactories(channels())
                         .globalRequestHandlers(
-                                List.of(KeepAliveHandler.INSTANCE, NoMoreSessionsHandler.INSTANCE))
+                                List.of(
+                                        KeepAliveHandler.INSTANCE,
+                                        NoMoreSessionsHandler.INSTANCE,
+                                        new RemoteForwards()))
                         .build();
         // Nothing listens on it; MINA wants a number.
         made.setPort(22);
@@ -141,7 +157,12 @@ public final class SshService implements AutoCloseable {
                     public Channel createChannel(Session session) {
                         return new SessionChannel(SshSession.of(session), fileServer);
                     }
-                });
+                },
+                DirectChannel.factory(reach),
+                RefusedChannel.factory(
+                        "direct-streamlocal@openssh.com",
+                        "fairlead: Unix sockets of a node are not forwarded; forward a TCP port, or"
+                                + " run a program on the node that connects to the socket"));
     }
 
     private List<OpenSshCertificate> certificate() {

@@ -7,6 +7,7 @@ import dev.fairlead.link.StreamEnd;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.session.ConnectionService;
 import org.apache.sshd.common.session.Session;
 import org.apache.sshd.common.session.helpers.AbstractSession;
 import org.jspecify.annotations.Nullable;
@@ -187,8 +189,23 @@ public final class SshSession {
         resources.remove(resource);
     }
 
+    <T extends AutoCloseable> List<T> all(Class<T> type) {
+        return resources.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
     int count(Class<? extends AutoCloseable> type) {
-        return (int) resources.stream().filter(type::isInstance).count();
+        return all(type).size();
+    }
+
+    /// The person's forwarded agent, opened when it is first asked for.
+    synchronized ForwardingAgent agent(ConnectionService service) throws IOException {
+        var open = all(ForwardingAgent.class);
+        if (!open.isEmpty()) {
+            return open.getFirst();
+        }
+        var agent = new ForwardingAgent(this, service);
+        add(agent);
+        return agent;
     }
 
     /// Waits until the link takes bytes again.

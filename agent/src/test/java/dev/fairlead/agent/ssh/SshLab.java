@@ -64,10 +64,15 @@ final class SshLab implements AutoCloseable {
     }
 
     SshLab(Path dir) throws Exception {
-        this(dir, List.of(), Optional::empty, List.of("ssh", "loopback"));
+        this(dir, List.of(), Optional::empty, new FileServer(), List.of("ssh", "loopback"));
     }
 
-    SshLab(Path dir, List<String> logins, HostCertificates certificates, List<String> allow)
+    SshLab(
+            Path dir,
+            List<String> logins,
+            HostCertificates certificates,
+            FileServer fileServer,
+            List<String> allow)
             throws Exception {
         this.dir = dir;
         this.home = Files.createDirectories(dir.resolve("client"));
@@ -82,7 +87,8 @@ final class SshLab implements AutoCloseable {
                                 new Guarded(List::of, List.of(), lookup, Reach::isLocal),
                                 lookup),
                         hostKey,
-                        certificates);
+                        certificates,
+                        fileServer);
         this.pair = new LinkPair(stream -> service.serve(stream), stream -> {});
         this.listener =
                 new ServerBootstrap()
@@ -149,9 +155,12 @@ final class SshLab implements AutoCloseable {
                                 "-o",
                                 "User=" + user,
                                 "-o",
-                                "HostKeyAlias=node",
-                                "-o",
-                                "LogLevel=ERROR"));
+                                "HostKeyAlias=node"));
+        // The first value that OpenSSH is given counts.
+        argv.addAll(
+                List.of(arguments).contains("LogLevel=INFO")
+                        ? List.of()
+                        : List.of("-o", "LogLevel=ERROR"));
         argv.addAll(List.of(arguments));
         return argv;
     }
