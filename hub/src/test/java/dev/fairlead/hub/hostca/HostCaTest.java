@@ -86,8 +86,7 @@ class HostCaTest {
         Path caFile = Files.writeString(dir.resolve("ca.pub"), ca.trust(acme).publicKey() + "\n");
         assertThat(said)
                 .contains("Signing CA: ED25519 " + fingerprint(caFile) + " (using ssh-ed25519)");
-        var valid =
-                Pattern.compile("Valid: from (\\S+) to (\\S+)").matcher(said);
+        var valid = Pattern.compile("Valid: from (\\S+) to (\\S+)").matcher(said);
         assertThat(valid.find()).isTrue();
         assertThat(at(valid.group(1)))
                 .isEqualTo(now.minus(HostCa.BACK_DATED).truncatedTo(ChronoUnit.SECONDS));
@@ -119,7 +118,10 @@ class HostCaTest {
         Path foreign =
                 Files.writeString(
                         dir.resolve("known_hosts_foreign"),
-                        "@cert-authority *." + acmeName + ".fairlead " + ca.trust(other).publicKey()
+                        "@cert-authority *."
+                                + acmeName
+                                + ".fairlead "
+                                + ca.trust(other).publicKey()
                                 + "\n");
         assertThat(ssh("host", true, foreign, name)).contains("Host key verification failed");
     }
@@ -243,9 +245,15 @@ class HostCaTest {
         assertThat(new String(answer, StandardCharsets.UTF_8))
                 .startsWith("{\"certificate\":\"ssh-ed25519-cert-v01@openssh.com AAAA");
         for (String bad :
-                List.of("", "{", "[]", "null", "{}", "{\"publicKey\": 7}", "{\"publicKey\": null}")) {
-            assertThatThrownBy(() ->
-                            ca.answer(acme, node, bad.getBytes(StandardCharsets.UTF_8)))
+                List.of(
+                        "",
+                        "{",
+                        "[]",
+                        "null",
+                        "{}",
+                        "{\"publicKey\": 7}",
+                        "{\"publicKey\": null}")) {
+            assertThatThrownBy(() -> ca.answer(acme, node, bad.getBytes(StandardCharsets.UTF_8)))
                     .isInstanceOf(Rejected.class);
         }
         assertThatThrownBy(() -> ca.answer(acme, node, new byte[100_000]))
@@ -291,7 +299,17 @@ class HostCaTest {
 
     /// The public key's line.
     private String keygen(String name) throws Exception {
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "c", "-f", dir.resolve(name).toString());
+        run(
+                "ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-C",
+                "c",
+                "-f",
+                dir.resolve(name).toString());
         return Files.readString(dir.resolve(name + ".pub")).strip();
     }
 
