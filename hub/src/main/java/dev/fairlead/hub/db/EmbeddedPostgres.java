@@ -2,20 +2,14 @@ package dev.fairlead.hub.db;
 
 import dev.fairlead.hub.db.DatabaseAccess.Login;
 import dev.fairlead.hub.db.DatabaseUnusable.Reason;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -147,7 +141,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private Process startOnAnyPort() throws IOException, InterruptedException {
         for (int tries = 1; ; tries++) {
-            Said said = new Said();
+            LastWords said = new LastWords();
             Process started = launch(said);
             if (awaitReady(started, said)) {
                 folder.rememberPort(port);
@@ -173,7 +167,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         }
     }
 
-    private Process launch(Said said) throws IOException {
+    private Process launch(LastWords said) throws IOException {
         Process started =
                 as.builder(
                                 List.of(
@@ -197,11 +191,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /// True when it takes connections, false when it ended instead.
-    private boolean awaitReady(Process started, Said said)
+    private boolean awaitReady(Process started, LastWords said)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
         while (!started.waitFor(5, TimeUnit.MILLISECONDS)) {
-            PidFile file = PidFile.read(folder.data());
+            PostmasterPid file = PostmasterPid.read(folder.data());
             if (file != null && file.pid() == started.pid() && file.ready()) {
                 return true;
             }
@@ -254,7 +248,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         if (closing) {
             return;
         }
-        Said said = new Said();
+        LastWords said = new LastWords();
         // The same port: the pool knows no other.
         Process started = launch(said);
         if (awaitReady(started, said)) {
@@ -270,35 +264,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// number by chance is left alone and the stale file removed.
     private static void stopOrphan(PostgresFolder folder, Path binaries, RunAs as)
             throws IOException, InterruptedException {
-        PidFile file = PidFile.read(folder.data());
+        PostmasterPid file = PostmasterPid.read(folder.data());
         if (file == null) {
             return;
         }
         Optional<ProcessHandle> orphan =
-                ProcessHandle.of(file.pid()).filter(p -> isOurs(p, folder.data()));
+                ProcessHandle.of(file.pid()).filter(p -> PostmasterPid.isOurs(p, folder.data()));
         if (orphan.isEmpty()) {
-            Files.deleteIfExists(folder.data().resolve(PidFile.NAME));
+            Files.deleteIfExists(folder.data().resolve(PostmasterPid.NAME));
             return;
         }
         LOG.info("Stopping the PostgreSQL that a killed hub left behind, process {}", file.pid());
         stop(orphan.get(), binaries, as);
-    }
-
-    private static boolean isOurs(ProcessHandle process, Path data) {
-        Path cmdline = Path.of("/proc", Long.toString(process.pid()), "cmdline");
-        try {
-            List<String> argv =
-                    Files.exists(cmdline)
-                            ? List.of(Files.readString(cmdline).split("\0"))
-                            : List.of(process.info().arguments().orElse(new String[0]));
-            int flag = argv.indexOf("-D");
-            return flag >= 0
-                    && flag + 1 < argv.size()
-                    && argv.get(flag + 1).equals(data.toString())
-                    && (argv.getFirst().endsWith("/postgres") || flag == 0);
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     /// Fast shutdown (SIGINT: ends all connections, writes a checkpoint), at the latest after 20 s
@@ -364,57 +341,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
             folder.close();
         } catch (IOException e) {
             LOG.warn("The lock of {} could not be released", folder.path(), e);
-        }
-    }
-
-    /// What the server says: to the log, and its last lines kept for a message.
-    private static final class Said {
-
-        private final Deque<String> last = new ArrayDeque<>();
-
-        void follow(Process process) {
-            try (BufferedReader lines =
-                    new BufferedReader(
-                            new InputStreamReader(
-                                    process.getInputStream(), StandardCharsets.UTF_8))) {
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    LOG.debug("{}", line);
-                    synchronized (last) {
-                        last.addLast(line);
-                        if (last.size() > 12) {
-                            last.removeFirst();
-                        }
-                    }
-                }
-            } catch (IOException e) {
-                LOG.debug("The log of PostgreSQL ended", e);
-            }
-        }
-
-        String text() {
-            synchronized (last) {
-                return String.join("; ", last);
-            }
-        }
-    }
-
-    /// `postmaster.pid`: the process id in the first line, the state in the eighth.
-    private record PidFile(long pid, boolean ready) {
-
-        static final String NAME = "postmaster.pid";
-
-        static @Nullable PidFile read(Path data) {
-            try {
-                List<String> lines = Files.readAllLines(data.resolve(NAME));
-                return lines.isEmpty()
-                        ? null
-                        : new PidFile(
-                                Long.parseLong(lines.getFirst().strip()),
-                                lines.size() >= 8 && lines.get(7).strip().equals("ready"));
-            } catch (IOException | NumberFormatException e) {
-                // Not there, or just being written.
-                return null;
-            }
         }
     }
 }
