@@ -1,6 +1,7 @@
 package dev.fairlead.cli;
 
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -29,8 +30,11 @@ public final class Cli {
                         new Status(fairlead),
                         new Nodes(fairlead),
                         new Node(fairlead),
+                        new Ssh(fairlead),
                         new SshConfig(fairlead),
-                new Sessions(fairlead),
+                        new Exec(fairlead),
+                        new Forward(fairlead),
+                        new Sessions(fairlead),
                         new Session(fairlead),
                         new Token(fairlead),
                         new Agent(fairlead),
@@ -39,13 +43,15 @@ public final class Cli {
                         new User(fairlead),
                         new Grant(fairlead),
                         new ApiToken(fairlead),
+                        new Trust(fairlead),
                         new Ports(fairlead),
                         new Completion(),
-                new Version(fairlead))) {
-            cli.addSubcommand(command);
+                        new Version(fairlead))) {
+            // What follows NODE of these belongs to the command there.
+            cli.addSubcommand(
+                    sorted(new CommandLine(command))
+                            .setStopAtPositional(command instanceof Ssh || command instanceof Exec));
         }
-        // What follows NODE belongs to the command there.
-        cli.addSubcommand(new CommandLine(new Ssh(fairlead)).setStopAtPositional(true));
         var terminal = parts.terminal();
         var colours =
                 terminal.outIsTerminal() && terminal.colours()
@@ -58,6 +64,14 @@ public final class Cli {
                 .setUsageHelpAutoWidth(false)
                 .setParameterExceptionHandler((e, args) -> usage(parts, e))
                 .setExecutionExceptionHandler((e, command, result) -> failure(parts, e));
+    }
+
+    /// The order of methods in a class is not the source's, and not the same everywhere.
+    private static CommandLine sorted(CommandLine command) {
+        var subcommands = new TreeMap<>(command.getSubcommands());
+        subcommands.keySet().forEach(command.getCommandSpec()::removeSubcommand);
+        subcommands.forEach(command::addSubcommand);
+        return command;
     }
 
     private static int usage(CliParts parts, ParameterException e) {

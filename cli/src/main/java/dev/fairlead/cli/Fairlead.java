@@ -9,6 +9,7 @@ import dev.fairlead.cli.profile.Folder;
 import dev.fairlead.cli.profile.Profile;
 import dev.fairlead.cli.profile.Profiles;
 import dev.fairlead.cli.ssh.SshFiles;
+import dev.fairlead.cli.stream.HubLink;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -115,8 +116,15 @@ final class Fairlead {
         return new SshFiles(folder(), profileName(), profile());
     }
 
+    /// Links in the name of whoever is signed in; to be closed.
+    HubLink hubLink() {
+        var at = profile();
+        return new HubLink(
+                profileName(), at, caFile(at), HubLink.proxies(parts.env()), terminal().clock());
+    }
+
     OutboundProxy outboundProxy() {
-        return OutboundProxy.of(parts.env());
+        return new OutboundProxy(HubLink.proxies(parts.env()));
     }
 
     /// The PEM file of the profile's CA, or null for the system's roots.

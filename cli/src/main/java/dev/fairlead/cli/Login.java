@@ -4,6 +4,9 @@ import dev.fairlead.cli.api.HubApi;
 import dev.fairlead.cli.profile.Profile;
 import dev.fairlead.cli.profile.Profiles;
 import dev.fairlead.cli.ssh.SshFiles;
+import dev.fairlead.cli.stream.HubLink;
+import dev.fairlead.cli.stream.ProveHub;
+import dev.fairlead.link.handshake.Fingerprint;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -18,6 +21,8 @@ import tools.jackson.databind.JsonNode;
         name = "login",
         description = {
             "Sign in at a hub, and keep the sign-in in a profile.",
+            "With #FINGERPRINT the hub first proves that it holds the key of that fingerprint, and its CA is"
+                    + " saved. Without, its certificate must be signed by a CA that this machine trusts.",
             "Without an address, sign in again at the profile's hub."
         })
 final class Login implements Callable<Integer> {
@@ -26,7 +31,7 @@ final class Login implements Callable<Integer> {
 
     @Parameters(
             arity = "0..1",
-            paramLabel = "https://HUB",
+            paramLabel = "https://HUB[#FINGERPRINT]",
             description = "The hub's address.")
     private @Nullable String address;
 
@@ -54,7 +59,7 @@ final class Login implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         var folder = fairlead.folder();
         var before = folder.profiles();
         String name = name(before);
@@ -64,7 +69,7 @@ final class Login implements Callable<Integer> {
             terminal.note("The profile " + name + " exists already (" + old + "); it was left as it is.");
             return Exit.OK.code();
         }
-        var at = LoginTarget.of(address, name, old);
+        var at = prove(name, LoginTarget.of(address, name, old));
         var signedIn = signIn(name, at);
         folder.change(profiles -> keep(profiles, name, signedIn));
         new SshFiles(folder, name, signedIn).forget();
@@ -82,6 +87,28 @@ final class Login implements Callable<Integer> {
         return profiles.byName().isEmpty() && fairlead.chosenProfile() == null
                 ? Profiles.DEFAULT
                 : profiles.nameOr(fairlead.chosenProfile());
+    }
+
+    /// With a fingerprint the CA is taken anew out of the hub's proof: a hub may have made another.
+    private LoginTarget prove(String name, LoginTarget at) throws InterruptedException {
+        String fingerprint = at.fingerprint();
+        if (fingerprint == null) {
+            return at;
+        }
+        var hub =
+                ProveHub.now(
+                        at.hub(),
+                        Fingerprint.parse(fingerprint),
+                        HubLink.proxies(fairlead.parts().env()),
+                        fairlead.terminal().clock(),
+                        name);
+        String ca = hub.ca();
+        if (ca == null) {
+            return at.trusting(null);
+        }
+        var file = fairlead.folder().file(name + "-ca.pem");
+        fairlead.folder().write(file, ca);
+        return at.trusting(String.valueOf(file.getFileName()));
     }
 
     private Profile signIn(String name, LoginTarget at) {

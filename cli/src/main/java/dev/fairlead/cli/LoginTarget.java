@@ -1,6 +1,7 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.cli.profile.Profile;
+import dev.fairlead.link.handshake.Fingerprint;
 import java.net.URI;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,7 @@ record LoginTarget(
                 old.tenant());
     }
 
+    /// Another fingerprint is another hub, though the address be the same.
     private static boolean sameHub(Profile old, LoginTarget typed) {
         return old.hub().equals(typed.hub())
                 && (typed.fingerprint() == null || typed.fingerprint().equals(old.fingerprint()));
@@ -61,15 +63,32 @@ record LoginTarget(
         }
         String path = uri.getPath();
         if (!"https".equals(uri.getScheme()) || uri.getHost() == null || uri.getUserInfo() != null
-                || (path != null && !path.isEmpty() && !path.equals("/")) || uri.getQuery() != null
-                || uri.getFragment() != null) {
+                || (path != null && !path.isEmpty() && !path.equals("/")) || uri.getQuery() != null) {
             throw notAHub(address);
         }
         String host = uri.getHost().toLowerCase(Locale.ROOT);
         var hub = URI.create("https://" + host + (uri.getPort() < 0 || uri.getPort() == 443 ? "" : ":" + uri.getPort()));
         String fingerprint = uri.getFragment();
         return new LoginTarget(
-                hub, fingerprint == null ? null : fingerprint.replace(":", "").toLowerCase(Locale.ROOT), null, null, null);
+                hub, fingerprint == null ? null : fingerprint(fingerprint), null, null, null);
+    }
+
+    private static String fingerprint(String typed) {
+        try {
+            return Fingerprint.parse(typed).toString();
+        } catch (IllegalArgumentException e) {
+            throw new CliException(
+                    Exit.USAGE,
+                    "The text after # is no fingerprint: " + e.getMessage() + ".",
+                    "The hub prints its fingerprint when it starts.");
+        }
+    }
+
+    /// The same, trusting what the hub has proved.
+    ///
+    /// @param caFile where its CA was saved, or null where its certificate is of another's
+    LoginTarget trusting(@Nullable String caFile) {
+        return new LoginTarget(hub, fingerprint, caFile, user, tenant);
     }
 
     private static CliException notAHub(String address) {

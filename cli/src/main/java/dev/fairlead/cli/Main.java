@@ -1,11 +1,18 @@
 package dev.fairlead.cli;
 
+import java.nio.file.Path;
+import java.util.Arrays;
+
 /// The program `fairlead` where it is neither hub nor agent.
 public final class Main {
 
     private Main() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals("proxy")) {
+            var home = Path.of(System.getProperty("user.home"));
+            System.exit(Proxy.run(System.getenv(), home, System.err, Arrays.copyOfRange(args, 1, args.length)));
+        }
         // The JDK sends no Basic password through a CONNECT proxy unless told to; the password is
         // in HTTPS_PROXY because somebody wants that.
         System.setProperty("jdk.http.auth.tunneling.disabledSchemes", "");

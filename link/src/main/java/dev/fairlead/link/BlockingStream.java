@@ -40,6 +40,7 @@ public final class BlockingStream implements StreamListener, AutoCloseable {
     private final ArrayDeque<ByteBuf> arrived = new ArrayDeque<>();
     private @Nullable LinkStream stream;
     private @Nullable Headers answer;
+    private boolean endCalled;
     private boolean ended;
     private boolean closed;
     private StreamEnd end = StreamEnd.DONE;
@@ -111,6 +112,12 @@ public final class BlockingStream implements StreamListener, AutoCloseable {
 
     /// Ends this direction; the other one goes on.
     public void end() {
+        lock.lock();
+        try {
+            endCalled = true;
+        } finally {
+            lock.unlock();
+        }
         stream().end();
     }
 
@@ -118,12 +125,15 @@ public final class BlockingStream implements StreamListener, AutoCloseable {
         stream().reset(cause, message);
     }
 
-    /// Resets what has not ended, and drops what was not read.
+    /// Resets what has not ended, and drops what was not read. Where both sides have called an end,
+    /// bytes that still wait here are sent before it.
     @Override
     public void close() {
-        stream().reset(StreamEnd.CANCELLED, "closed by the other side");
         lock.lock();
         try {
+            if (!(endCalled && ended)) {
+                stream().reset(StreamEnd.CANCELLED, "closed by the other side");
+            }
             drop();
         } finally {
             lock.unlock();
@@ -276,7 +286,7 @@ public final class BlockingStream implements StreamListener, AutoCloseable {
 
         @Override
         public void close() {
-            end();
+            BlockingStream.this.end();
         }
     }
 }

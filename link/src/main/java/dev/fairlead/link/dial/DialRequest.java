@@ -6,10 +6,12 @@ import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.PairingPerson;
 import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// Whom to dial, how, and as whom.
 ///
 /// @param hub `https://HOST[:PORT]`
+/// @param introduction null for [Dialer#prove] only
 /// @param step how long each step may take: resolving and connecting, the proxy, TLS, the upgrade
 /// @param handshake times and nonces of the proof of identity
 public record DialRequest(
@@ -17,7 +19,7 @@ public record DialRequest(
         TlsTrust trust,
         ProxySettings proxies,
         HubAnchor anchor,
-        Introduction introduction,
+        @Nullable Introduction introduction,
         PairingPerson person,
         Duration step,
         HandshakeSettings handshake) {
@@ -42,7 +44,7 @@ public record DialRequest(
             TlsTrust trust,
             ProxySettings proxies,
             HubAnchor anchor,
-            Introduction introduction) {
+            @Nullable Introduction introduction) {
         this(
                 hub,
                 trust,

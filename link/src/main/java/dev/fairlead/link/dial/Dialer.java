@@ -5,6 +5,8 @@ import dev.fairlead.link.handshake.DialerHandshake;
 import dev.fairlead.link.handshake.HandshakeException;
 import dev.fairlead.link.handshake.Handshaken;
 import dev.fairlead.link.handshake.HubIdentity;
+import dev.fairlead.link.handshake.Introduction;
+import dev.fairlead.link.handshake.Leaf;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -23,10 +25,13 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Dials hubs. Holds nothing between dials; the event loops belong to the caller.
@@ -53,11 +58,29 @@ public final class Dialer {
 
     /// Dials once. Fails with a [DialException]. Cancelling it closes the connection.
     public CompletableFuture<Handshaken<HubIdentity>> dial(DialRequest request) {
-        var result = new CompletableFuture<Handshaken<HubIdentity>>();
+        var introduction = Objects.requireNonNull(request.introduction(), "introduction");
+        return start(
+                request, () -> dialNow(request, introduction), linked -> linked.channel().close());
+    }
+
+    /// Dials, lets the hub prove itself, and hangs up; nothing is said of the dialer. For a person
+    /// who was told the hub's fingerprint and wants its CA. Fails as [#dial].
+    public CompletableFuture<HubIdentity> prove(DialRequest request) {
+        return start(request, () -> proveNow(request), _ -> {});
+    }
+
+    private interface Way<T> {
+        T go() throws DialException, InterruptedException;
+    }
+
+    /// @param unwanted gets a result that came after the future was cancelled
+    private static <T> CompletableFuture<T> start(
+            DialRequest request, Way<T> way, Consumer<T> unwanted) {
+        var result = new CompletableFuture<T>();
         var thread =
                 Thread.ofVirtual()
                         .name("dial " + request.hostAndPort())
-                        .unstarted(() -> complete(result, request));
+                        .unstarted(() -> complete(result, way, unwanted));
         result.whenComplete((_, _) -> {
             if (result.isCancelled()) {
                 thread.interrupt();
@@ -67,11 +90,12 @@ public final class Dialer {
         return result;
     }
 
-    private void complete(CompletableFuture<Handshaken<HubIdentity>> result, DialRequest request) {
+    private static <T> void complete(
+            CompletableFuture<T> result, Way<T> way, Consumer<T> unwanted) {
         try {
-            var linked = dialNow(request);
-            if (!result.complete(linked)) {
-                linked.channel().close();
+            T reached = way.go();
+            if (!result.complete(reached)) {
+                unwanted.accept(reached);
             }
         } catch (InterruptedException e) {
             result.cancel(false);
@@ -80,26 +104,22 @@ public final class Dialer {
         }
     }
 
-    /// The whole way, top to bottom.
-    private Handshaken<HubIdentity> dialNow(DialRequest request)
+    private Handshaken<HubIdentity> dialNow(DialRequest request, Introduction introduction)
             throws DialException, InterruptedException {
-        var proxy = request.proxies().forHub(request.host(), request.port());
-        var channel = proxy == null ? connect(request) : connect(request, proxy);
+        var proxy = proxy(request);
+        var channel = connect(request, proxy);
         boolean linked = false;
         try {
-            if (proxy != null) {
-                tunnel(channel, request, proxy);
-            }
-            var leaf = new TlsClient(request, proxy, tls, clock).secure(channel);
+            var leaf = secure(channel, request, proxy);
             var handshake =
                     new DialerHandshake(
                             request.anchor(),
                             leaf,
-                            request.introduction(),
+                            introduction,
                             request.person(),
                             request.handshake());
-            Upgrade.start(channel, request, handshake).await(request.step(), lateUpgrade(request));
-            var result = outcome(handshake);
+            upgrade(channel, request, handshake);
+            var result = answer(handshake.outcome());
             linked = true;
             return result;
         } finally {
@@ -109,11 +129,46 @@ public final class Dialer {
         }
     }
 
+    private HubIdentity proveNow(DialRequest request) throws DialException, InterruptedException {
+        var proxy = proxy(request);
+        var channel = connect(request, proxy);
+        try {
+            var leaf = secure(channel, request, proxy);
+            var handshake = new DialerHandshake(request.anchor(), leaf, request.handshake());
+            upgrade(channel, request, handshake);
+            return answer(handshake.proved());
+        } finally {
+            channel.close();
+        }
+    }
+
+    private static @Nullable ProxyServer proxy(DialRequest request) {
+        return request.proxies().forHub(request.host(), request.port());
+    }
+
+    private Channel connect(DialRequest request, @Nullable ProxyServer proxy)
+            throws DialException, InterruptedException {
+        return proxy == null ? connectHub(request) : connectProxy(request, proxy);
+    }
+
+    private Leaf secure(Channel channel, DialRequest request, @Nullable ProxyServer proxy)
+            throws DialException, InterruptedException {
+        if (proxy != null) {
+            tunnel(channel, request, proxy);
+        }
+        return new TlsClient(request, proxy, tls, clock).secure(channel);
+    }
+
+    private static void upgrade(Channel channel, DialRequest request, DialerHandshake handshake)
+            throws DialException, InterruptedException {
+        Upgrade.start(channel, request, handshake).await(request.step(), lateUpgrade(request));
+    }
+
     /// The handshake has its own clock.
-    private static Handshaken<HubIdentity> outcome(DialerHandshake handshake)
+    private static <T> T answer(CompletionStage<T> stage)
             throws DialException, InterruptedException {
         try {
-            return handshake.outcome().toCompletableFuture().get();
+            return stage.toCompletableFuture().get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof HandshakeException failure) {
                 throw DialException.of(failure);
@@ -131,7 +186,7 @@ public final class Dialer {
 
     // To the hub itself.
 
-    private Channel connect(DialRequest request) throws DialException, InterruptedException {
+    private Channel connectHub(DialRequest request) throws DialException, InterruptedException {
         String hub = request.hostAndPort();
         try {
             return connect(request.host(), request.port(), request.step());
@@ -164,7 +219,7 @@ public final class Dialer {
 
     // To a proxy, and through it.
 
-    private Channel connect(DialRequest request, ProxyServer proxy)
+    private Channel connectProxy(DialRequest request, ProxyServer proxy)
             throws DialException, InterruptedException {
         try {
             return connect(proxy.host(), proxy.port(), request.step());

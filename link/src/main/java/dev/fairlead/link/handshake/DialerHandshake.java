@@ -8,7 +8,10 @@ import dev.fairlead.link.handshake.HandshakeMessage.Hello;
 import dev.fairlead.link.handshake.HandshakeMessage.Proof;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /// The dialer's side, for agents and clients alike. Put it behind the WebSocket codec of a
 /// connection that is open. Nothing of the [Introduction] leaves before the hub has proved its
@@ -17,8 +20,9 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
 
     private final HubAnchor anchor;
     private final Leaf leaf;
-    private final Introduction introduction;
+    private final @Nullable Introduction introduction;
     private final PairingPerson person;
+    private final CompletableFuture<HubIdentity> proved = new CompletableFuture<>();
     private State state = new AwaitProof();
 
     private sealed interface State {}
@@ -44,6 +48,26 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
         this.leaf = leaf;
         this.introduction = introduction;
         this.person = person;
+    }
+
+    /// One that ends after the hub's proof, before anything is said of the dialer.
+    public DialerHandshake(HubAnchor anchor, Leaf leaf, HandshakeSettings settings) {
+        super(settings);
+        this.anchor = anchor;
+        this.leaf = leaf;
+        this.introduction = null;
+        this.person = PairingPerson.nobody();
+    }
+
+    /// Completes on the event loop when the hub has proved itself, or as [#outcome] where it did
+    /// not.
+    public CompletionStage<HubIdentity> proved() {
+        outcome().whenComplete((_, e) -> {
+            if (e != null) {
+                proved.completeExceptionally(e);
+            }
+        });
+        return proved.minimalCompletionStage();
     }
 
     /// More than the hub's, so that what the hub says when it has waited too long still arrives.
@@ -96,6 +120,10 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
 
     private void proof(Wire.Message message) throws HandshakeException {
         var hub = verify(message, Proof.of(message.headers()));
+        proved.complete(hub);
+        if (introduction == null) {
+            throw new HandshakeException(End.CLOSED, "only the hub's proof was wanted");
+        }
         transcript.add(message.framed());
         var headers = HandshakeMessage.headers(introduction.identity(leaf.fingerprint()));
         send(
@@ -157,7 +185,7 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
         state = new AwaitApproval(hub);
         // The hub says when it is over; this is for a hub that vanishes.
         within(min(code.expires(), settings.pairing()).plus(patience()));
-        var key = introduction.identity(leaf.fingerprint()).needKey();
+        var key = Objects.requireNonNull(introduction).identity(leaf.fingerprint()).needKey();
         var fingerprint =
                 HandshakeMessage.pairingFingerprint(hub.root(), hub.key(), key, transcript);
         person.show(code.code(), fingerprint, code.expires());

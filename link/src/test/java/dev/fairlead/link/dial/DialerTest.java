@@ -1,6 +1,7 @@
 package dev.fairlead.link.dial;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.link.handshake.Fingerprint;
 import dev.fairlead.link.handshake.Handshaken;
@@ -61,6 +62,32 @@ class DialerTest {
                     }
                     return response;
                 });
+    }
+
+    @Test
+    void aHubProvesItselfToSomebodyWhoSaysNothing() throws Exception {
+        try (var hub = hub()) {
+            var proved =
+                    dials.dialer
+                            .prove(Dials.looking(hub.uri(), TestHub.fingerprint()))
+                            .get(10, TimeUnit.SECONDS);
+
+            assertThat(proved.fingerprint()).isEqualTo(TestHub.fingerprint());
+            assertThat(hub.links.poll(200, TimeUnit.MILLISECONDS)).isNull();
+
+            var other = Fingerprint.of(SigningKey.generate(new SecureRandom()).verifying());
+            assertThatThrownBy(
+                            () ->
+                                    dials.dialer
+                                            .prove(Dials.looking(hub.uri(), other))
+                                            .get(10, TimeUnit.SECONDS))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            DialException.class,
+                            e ->
+                                    assertThat(e.failure())
+                                            .isEqualTo(DialFailure.OTHER_IDENTITY));
+        }
     }
 
     @Test

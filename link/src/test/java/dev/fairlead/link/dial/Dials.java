@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.link.EventLoops;
 import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.handshake.Admission;
+import dev.fairlead.link.handshake.Fingerprint;
 import dev.fairlead.link.handshake.HandshakeSettings;
 import dev.fairlead.link.handshake.Handshaken;
 import dev.fairlead.link.handshake.HubAnchor;
@@ -96,6 +97,12 @@ final class Dials implements AutoCloseable {
                 PairingPerson.nobody(),
                 Duration.ofSeconds(5),
                 HandshakeSettings.standard());
+    }
+
+    /// By somebody who only wants the hub's proof.
+    static DialRequest looking(URI hub, Fingerprint root) {
+        return new DialRequest(
+                hub, new TlsTrust.Any(), ProxySettings.none(), HubAnchor.of(root), null);
     }
 
     static DialRequest impatient(DialRequest request) {

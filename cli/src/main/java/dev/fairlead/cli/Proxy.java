@@ -1,0 +1,103 @@
+package dev.fairlead.cli;
+
+import dev.fairlead.cli.profile.Folder;
+import dev.fairlead.cli.ssh.HostName;
+import dev.fairlead.cli.stream.HubLink;
+import dev.fairlead.cli.stream.Opening;
+import dev.fairlead.cli.stream.StdioPipe;
+import dev.fairlead.cli.stream.StreamFailure;
+import dev.fairlead.link.LinkEnd;
+import dev.fairlead.link.StreamEnd;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `fairlead proxy [--profile NAME] HOST USER`: what OpenSSH runs to reach a node. Hidden, and not a
+/// picocli command: a person waits for it at every first connection.
+final class Proxy {
+
+    /// The user name that means the node's default login.
+    private static final String DEFAULT_LOGIN = "fairlead";
+
+    private Proxy() {}
+
+    /// Carries one SSH connection over stdin and stdout.
+    ///
+    /// @param args without `proxy`
+    /// @return what the process should end with
+    static int run(Map<String, String> env, Path home, PrintStream err, String... args) {
+        try {
+            return carry(env, home, args);
+        } catch (CliException e) {
+            err.println("fairlead: " + e.getMessage());
+            String hint = e.hint();
+            if (hint != null) {
+                err.println("  next: " + hint);
+            }
+            return e.exit().code();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Exit.BROKEN.code();
+        }
+    }
+
+    private static int carry(Map<String, String> env, Path home, String... args)
+            throws InterruptedException {
+        boolean named = args.length == 4 && args[0].equals("--profile");
+        if (!named && args.length != 2) {
+            throw new CliException(
+                    Exit.USAGE,
+                    "fairlead proxy is what OpenSSH runs; it takes [--profile NAME] HOST USER.",
+                    "fairlead ssh-config --install");
+        }
+        var host = HostName.parse(args[args.length - 2]);
+        String user = Names.login(args[args.length - 1]);
+        var folder = Folder.of(env, home);
+        var profiles = folder.profiles();
+        String name = named ? Names.label("profile", args[1]) : profiles.nameOr(profileOf(env));
+        var profile = profiles.need(name);
+        String ca = profile.ca();
+        try (var links =
+                new HubLink(
+                        name,
+                        profile,
+                        ca == null ? null : folder.file(ca),
+                        HubLink.proxies(env),
+                        Clock.systemUTC())) {
+            var link = links.connect((end, message) -> {});
+            var pipe =
+                    new StdioPipe(
+                            new FileInputStream(FileDescriptor.in).getChannel(),
+                            new FileOutputStream(FileDescriptor.out).getChannel());
+            var over =
+                    pipe.run(
+                            link.open(
+                                    Opening.ssh(
+                                            host.tenant(),
+                                            host.node(),
+                                            user.equals(DEFAULT_LOGIN) ? null : user),
+                                    pipe));
+            link.close(LinkEnd.CLOSED, "done");
+            return result(over, host.node());
+        }
+    }
+
+    private static @Nullable String profileOf(Map<String, String> env) {
+        String name = env.get("FAIRLEAD_PROFILE");
+        return name == null || name.isEmpty() ? null : Names.label("profile", name);
+    }
+
+    private static int result(StdioPipe.Over over, String node) {
+        if (over.end() == StreamEnd.DONE || over.end() == StreamEnd.CANCELLED) {
+            return Exit.OK.code();
+        }
+        throw over.accepted()
+                ? StreamFailure.broken(over.end(), over.message(), node)
+                : StreamFailure.refused(over.end(), over.message(), node);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.fairlead.cli.stream;
+
+import dev.fairlead.cli.CliException;
+import dev.fairlead.cli.Exit;
+import dev.fairlead.cli.profile.Profile;
+import dev.fairlead.link.EventLoops;
+import dev.fairlead.link.Link;
+import dev.fairlead.link.LinkLimits;
+import dev.fairlead.link.LinkListener;
+import dev.fairlead.link.StreamEnd;
+import dev.fairlead.link.StreamServer;
+import dev.fairlead.link.dial.DialException;
+import dev.fairlead.link.dial.DialRequest;
+import dev.fairlead.link.dial.Dialer;
+import dev.fairlead.link.dial.ProxySettings;
+import dev.fairlead.link.dial.TlsTrust;
+import dev.fairlead.link.handshake.Fingerprint;
+import dev.fairlead.link.handshake.HubAnchor;
+import dev.fairlead.link.handshake.Introduction;
+import dev.fairlead.link.handshake.Secret;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// Client links to the hub of a profile. All of them, and the sockets that are joined with their
+/// streams, live on one event loop.
+public final class HubLink implements AutoCloseable {
+
+    /// A hub opens no streams to a client.
+    private static final StreamServer NOTHING =
+            stream -> stream.refuse(StreamEnd.UNSUPPORTED, "a client serves no streams");
+
+    private final MultiThreadIoEventLoopGroup loops = EventLoops.create(1, "link");
+    private final DialRequest request;
+    private final Dialer dialer;
+    private final String profileName;
+
+    /// @param profileName for messages
+    /// @param ca PEM file of the only CA that counts, or null for the system's roots
+    public HubLink(
+            String profileName,
+            Profile profile,
+            @Nullable Path ca,
+            ProxySettings proxies,
+            Clock clock) {
+        this.profileName = profileName;
+        this.dialer = new Dialer(loops, clock);
+        String fingerprint = profile.fingerprint();
+        this.request =
+                new DialRequest(
+                        profile.hub(),
+                        new TlsTrust.Verified(anchors(ca)),
+                        proxies,
+                        fingerprint == null
+                                ? HubAnchor.any()
+                                : HubAnchor.of(Fingerprint.parse(fingerprint)),
+                        Introduction.client(
+                                Secret.of(profile.needToken(profileName)), Map.of(), Map.of()));
+    }
+
+    /// @throws CliException where the environment's proxy makes no sense
+    public static ProxySettings proxies(Map<String, String> env) {
+        try {
+            return ProxySettings.ofEnvironment(env);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(
+                    Exit.USAGE,
+                    e.getMessage() + ".",
+                    "Set HTTPS_PROXY=http://[USER:PASSWORD@]HOST:PORT");
+        }
+    }
+
+    private static List<X509Certificate> anchors(@Nullable Path ca) {
+        var anchors = new ArrayList<X509Certificate>();
+        if (ca == null) {
+            return anchors;
+        }
+        try (var pem = Files.newInputStream(ca)) {
+            for (var one : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                anchors.add((X509Certificate) one);
+            }
+            return anchors;
+        } catch (IOException | CertificateException e) {
+            throw new CliException(
+                    Exit.FAILED,
+                    "The hub's CA in " + ca + " cannot be read: " + e.getMessage() + ".",
+                    "fairlead login https://HUB#FINGERPRINT fetches it again");
+        }
+    }
+
+    /// The loop of everything here.
+    public EventLoop loop() {
+        return loops.next();
+    }
+
+    /// Dials, proves, and starts a link.
+    ///
+    /// @throws CliException with [Exit#UNREACHABLE] where a later try may work
+    public Link connect(LinkListener listener) throws InterruptedException {
+        try {
+            var proved = dialer.dial(request).get();
+            var limits = proved.welcome().terms().applyTo(LinkLimits.DEFAULT);
+            return proved.handOver(
+                            channel -> Link.start(channel, Link.Side.DIALER, limits, NOTHING, listener))
+                    .toCompletableFuture()
+                    .get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof DialException failure) {
+                throw DialProblem.of(failure, request.hub(), profileName);
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    @Override
+    public void close() {
+        loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.cli.stream;
+
+import org.jspecify.annotations.NullMarked;

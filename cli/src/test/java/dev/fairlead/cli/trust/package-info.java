@@ -1,0 +1,4 @@
+@NullMarked
+package dev.fairlead.cli.trust;
+
+import org.jspecify.annotations.NullMarked;
