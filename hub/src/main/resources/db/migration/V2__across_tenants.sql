@@ -81,13 +81,15 @@ create function credential_by_id(wanted uuid)
     join tenant t on t.tenant_id = c.tenant_id
 $$;
 
--- Forgets what is past its time: expired sign-ins, API tokens and pairings, answered idempotency keys
+-- Forgets what is past its time: expired sign-ins, API tokens, pairings and (a day
+-- later, for until then a late machine is told that it expired) enrolment tokens, answered idempotency keys
 -- after a day, events after an hour.
 create function forget_expired() returns void
     language sql security definer set search_path = fairlead, pg_temp as $$
     delete from sign_in where expires_at < now();
     delete from api_token where expires_at < now();
     delete from pairing where expires_at < now() - interval '1 hour';
+    delete from enrolment_token where expires_at < now() - interval '1 day';
     delete from idempotency where created_at < now() - interval '1 day';
     delete from event where at < now() - interval '1 hour';
 $$;

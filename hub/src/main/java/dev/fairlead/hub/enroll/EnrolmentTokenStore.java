@@ -77,19 +77,6 @@ final class EnrolmentTokenStore {
                 == 1;
     }
 
-    /// Deletes those past their time, a day later: till then a late machine is told that it
-    /// expired.
-    int forgetOld(Tx tx, Instant before) {
-        return tx.handle()
-                .createUpdate(
-                        """
-                        delete from enrolment_token e
-                        where e.expires_at < :before or e.revoked_at < :before\
-                        """)
-                .bind("before", before)
-                .execute();
-    }
-
     /// What `redeem_enrolment` found. All but `outcome` are null where it is `unknown`.
     record Redemption(
             String outcome,

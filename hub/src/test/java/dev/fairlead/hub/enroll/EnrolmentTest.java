@@ -202,6 +202,33 @@ class EnrolmentTest {
     }
 
     @Test
+    void aTokenIsForgottenADayAfterItsTimeAndItsNodesStay() {
+        ground.now.set(ground.now.get().plus(Duration.ofMinutes(1)));
+        Created fresh = door.token(acme, 1);
+        String node = welcome(door.enrol(fresh, Ground.key(), "stays")).id();
+        ground.now.set(ground.now.get().minus(Duration.ofHours(26)));
+        Created old = door.token(acme, 1);
+        ground.database.useTenant(
+                acme,
+                tx ->
+                        tx.handle()
+                                .execute(
+                                        "update enrolment_token set expires_at = now() - interval '25"
+                                                + " hours' where token_id = ?",
+                                        fresh.token().id().uuid()));
+        ground.database.system(tx ->
+                tx.handle()
+                        .createQuery("select forget_expired() is null")
+                        .mapTo(Boolean.class)
+                        .one());
+        for (Created token : List.of(fresh, old)) {
+            assertThat(refused(door.enrol(token, Ground.key(), "x")).code())
+                    .isEqualTo(Refusal.BAD_TOKEN);
+        }
+        assertThat(ground.nodes.find(acme, node)).isPresent();
+    }
+
+    @Test
     void refusedHandshakesAreCountedPerSourceNotOneRowEach() {
         for (int i = 0; i < 30; i++) {
             assertThat(refused(door.come(Ground.key())).code()).isEqualTo(Refusal.UNKNOWN_NODE);
