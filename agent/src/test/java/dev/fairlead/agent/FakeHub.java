@@ -297,8 +297,12 @@ public final class FakeHub implements AutoCloseable {
         return link;
     }
 
+    /// Idempotent.
     @Override
     public void close() throws Exception {
+        if (loops.isShuttingDown()) {
+            return;
+        }
         server.close().sync();
         channels.close().sync();
         loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).sync();

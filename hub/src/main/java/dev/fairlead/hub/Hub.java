@@ -371,6 +371,11 @@ public final class Hub implements AutoCloseable {
                     nodes.policy(tenant, node, document);
                     return new byte[0];
                 },
+                "leave",
+                (tenant, node, document) -> {
+                    nodes.leave(tenant, node);
+                    return new byte[0];
+                },
                 "host-cert",
                 hostCa::answer);
     }

@@ -219,6 +219,13 @@ public final class Nodes {
                 });
     }
 
+    /// Removes a node whose own agent says that it leaves.
+    public void leave(TenantId tenant, NodeId id) {
+        find(tenant, id.text())
+                .ifPresent(node ->
+                        remove(new Actor(node.name().text(), id.text(), null, null), tenant, id));
+    }
+
     /// Keeps what the agent says that it allows.
     ///
     /// @param json the call `policy` of the agent: hostile input

@@ -153,6 +153,17 @@ class NodesTest {
     }
 
     @Test
+    void aNodeThatLeavesIsRemovedInItsOwnName() {
+        Enrolled node = ground.node(acme, "leaver", Map.of());
+        ground.nodes.leave(acme, node.node());
+        assertThat(ground.nodes.find(acme, "leaver")).isEmpty();
+        assertThat(ground.acts(acme)).contains("node.remove leaver");
+        assertThat(ground.cuts).containsExactly(new Ground.Cut(acme, node.node(), LinkEnd.REVOKED));
+        // Again, after a lost answer.
+        ground.nodes.leave(acme, node.node());
+    }
+
+    @Test
     void aNodeOfAnotherTenantIsNoneAtAll() {
         Enrolled foreign = ground.node(other, "foreign", Map.of());
         String id = foreign.node().text();
