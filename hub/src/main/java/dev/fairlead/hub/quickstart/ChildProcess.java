@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,22 +28,38 @@ final class ChildProcess implements AutoCloseable {
 
     private final String name;
     private final List<String> argv;
+    private final Map<String, String> environment;
+    private final List<Integer> staysDown;
     private final Path output;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread keeper;
     private volatile @Nullable Process process;
 
-    /// @param name for the log
-    /// @param output where its output goes, appended
-    private ChildProcess(String name, List<String> argv, Path output) {
+    private ChildProcess(
+            String name,
+            List<String> argv,
+            Map<String, String> environment,
+            List<Integer> staysDown,
+            Path output) {
         this.name = name;
         this.argv = withParent(argv);
+        this.environment = environment;
+        this.staysDown = staysDown;
         this.output = output;
         this.keeper = Thread.ofPlatform().name("keep-" + name).unstarted(this::keep);
     }
 
-    static ChildProcess start(String name, List<String> argv, Path output) {
-        var child = new ChildProcess(name, argv, output);
+    /// @param name for the log
+    /// @param environment on top of this process's own
+    /// @param staysDown exit codes after which it is not started again
+    /// @param output where its output goes, appended
+    static ChildProcess start(
+            String name,
+            List<String> argv,
+            Map<String, String> environment,
+            List<Integer> staysDown,
+            Path output) {
+        var child = new ChildProcess(name, argv, environment, staysDown, output);
         child.keeper.start();
         return child;
     }
@@ -64,6 +81,10 @@ final class ChildProcess implements AutoCloseable {
                 long began = System.nanoTime();
                 int code = run();
                 if (closing.getCount() == 0) {
+                    return;
+                }
+                if (staysDown.contains(code)) {
+                    log.warn("The {} ended with {} and stays down; see {}", name, code, output);
                     return;
                 }
                 boolean ranWell = System.nanoTime() - began > LONGEST_PAUSE.toNanos();
@@ -89,13 +110,14 @@ final class ChildProcess implements AutoCloseable {
 
     private int run() throws InterruptedException {
         try {
-            var started =
+            var builder =
                     new ProcessBuilder(argv)
                             .redirectInput(
                                     ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                             .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-                            .start();
+                            .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+            builder.environment().putAll(environment);
+            var started = builder.start();
             process = started;
             if (closing.getCount() == 0) {
                 started.destroy();

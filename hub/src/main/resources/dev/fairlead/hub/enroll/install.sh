@@ -190,6 +190,8 @@ User=$user
 ExecStart=$home/bin/fairlead agent run --config $config --state $state
 Restart=always
 RestartSec=5
+# Removed by the hub; a configuration that cannot be used.
+RestartPreventExitStatus=77 78
 # Like sshd: what a session left running on purpose outlives a restart.
 KillMode=process
 TasksMax=infinity

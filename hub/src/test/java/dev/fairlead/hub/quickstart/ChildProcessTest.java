@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +20,8 @@ class ChildProcessTest {
 
     @Test
     void startsItAgainWhenItEnds() throws Exception {
-        try (var child = ChildProcess.start("sleeper", sleeper(), dir.resolve("log"))) {
+        try (var child =
+                ChildProcess.start("sleeper", sleeper(), Map.of(), List.of(), dir.resolve("log"))) {
             long first = await().until(this::pid, Optional::isPresent).orElseThrow();
             Files.delete(dir.resolve("pid"));
 
@@ -32,8 +34,21 @@ class ChildProcessTest {
     }
 
     @Test
+    void leavesItWhereItWantsToStayDown() throws Exception {
+        var ends = List.of("/bin/sh", script(dir, "echo x >>\"$1\"/ran; exit 77"), dir.toString());
+        try (var child =
+                ChildProcess.start("ending", ends, Map.of(), List.of(77), dir.resolve("log"))) {
+            await().until(() -> Files.exists(dir.resolve("ran")));
+            await().during(2, SECONDS)
+                    .atMost(5, SECONDS)
+                    .until(() -> Files.size(dir.resolve("ran")) == 2);
+        }
+    }
+
+    @Test
     void endsItOnClose() throws Exception {
-        var child = ChildProcess.start("sleeper", sleeper(), dir.resolve("log"));
+        var child =
+                ChildProcess.start("sleeper", sleeper(), Map.of(), List.of(), dir.resolve("log"));
         var process = ProcessHandle.of(await().until(this::pid, Optional::isPresent).orElseThrow());
 
         child.close();
@@ -74,7 +89,12 @@ class ChildProcessTest {
         private Parent() {}
 
         public static void main(String[] args) {
-            ChildProcess.start("sleeper", sleeper(Path.of(args[0])), Path.of(args[0], "log"));
+            ChildProcess.start(
+                    "sleeper",
+                    sleeper(Path.of(args[0])),
+                    Map.of(),
+                    List.of(),
+                    Path.of(args[0], "log"));
         }
     }
 
@@ -83,15 +103,22 @@ class ChildProcessTest {
     }
 
     private static List<String> sleeper(Path dir) {
-        var script = dir.resolve("sleeper");
+        return List.of(
+                "/bin/sh",
+                script(
+                        dir,
+                        "echo $$ >\"$1\"/pid.new; mv \"$1\"/pid.new \"$1\"/pid; exec sleep 1000\n"),
+                dir.toString());
+    }
+
+    private static String script(Path dir, String text) {
+        var file = dir.resolve("script");
         try {
-            Files.writeString(
-                    script,
-                    "echo $$ >\"$1\"/pid.new; mv \"$1\"/pid.new \"$1\"/pid; exec sleep 1000\n");
+            Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return List.of("/bin/sh", script.toString(), dir.toString());
+        return file.toString();
     }
 
     private Optional<Long> pid() throws IOException {
