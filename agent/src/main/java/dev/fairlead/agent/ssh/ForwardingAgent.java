@@ -6,6 +6,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -106,12 +107,22 @@ final class ForwardingAgent implements AutoCloseable {
         server.close();
         try (var parent = Files.newDirectoryStream(PARENT)) {
             if (parent instanceof SecureDirectoryStream<Path> secure) {
-                var name = folder.getFileName();
-                try (var inside = secure.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-                    inside.deleteFile(Path.of(SOCKET));
-                }
-                secure.deleteDirectory(name);
+                remove(secure);
             }
+        } catch (FileSystemException e) {
+            LOG.info(
+                    "{} of session {} was changed by its login and is left: {}",
+                    folder,
+                    session.id(),
+                    e.getMessage());
         }
+    }
+
+    private void remove(SecureDirectoryStream<Path> parent) throws IOException {
+        var name = folder.getFileName();
+        try (var inside = parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+            inside.deleteFile(Path.of(SOCKET));
+        }
+        parent.deleteDirectory(name);
     }
 }

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /// Serves SFTP version 3 (draft-ietf-secsh-filexfer-02 with OpenSSH's extensions) on standard input
@@ -20,6 +21,9 @@ public final class SftpMain {
     private static final int VERSION = 3;
     private static final int MAX_REQUEST = SftpFiles.MAX_DATA + 8 * 1024;
     private static final int BUFFER = 64 * 1024;
+
+    /// EPERM, for which the JDK has no exception of its own.
+    private static final String FORBIDDEN = "Operation not permitted";
 
     private static final int OK = 0;
     private static final int EOF = 1;
@@ -90,6 +94,9 @@ public final class SftpMain {
             status(id, PERMISSION_DENIED, "Permission denied");
         } catch (EOFException e) {
             status(id, EOF, "End of file");
+        } catch (FileSystemException e) {
+            boolean forbidden = FORBIDDEN.equals(e.getReason());
+            status(id, forbidden ? PERMISSION_DENIED : FAILURE, SftpFiles.explain(e));
         } catch (IOException e) {
             status(id, FAILURE, SftpFiles.explain(e));
         } catch (UnsupportedOperationException e) {
