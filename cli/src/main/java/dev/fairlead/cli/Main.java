@@ -9,6 +9,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // Named here, or SLF4J would look through the class path for one.
+        System.setProperty("slf4j.provider", Logging.class.getName());
         if (args.length > 0 && args[0].equals("proxy")) {
             var home = Path.of(System.getProperty("user.home"));
             System.exit(Proxy.run(System.getenv(), home, System.err, Arrays.copyOfRange(args, 1, args.length)));

@@ -4,6 +4,7 @@ import dev.fairlead.cli.CliException;
 import dev.fairlead.cli.Exit;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -25,13 +26,24 @@ public final class EventStream {
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
+    /// The hub sends a comment every 15 s.
+    private static final Duration DEAD_AFTER = Duration.ofSeconds(45);
+
     private final HubApi api;
     private final String path;
+    private final Duration deadAfter;
     private String last = "";
+    private volatile long heard;
 
     EventStream(HubApi api, String path) {
+        this(api, path, DEAD_AFTER);
+    }
+
+    /// @param deadAfter a stream that is silent for so long is dead and dialled anew
+    EventStream(HubApi api, String path, Duration deadAfter) {
         this.api = api;
         this.path = path;
+        this.deadAfter = deadAfter;
     }
 
     /// Starts after this event instead of now.
@@ -55,13 +67,19 @@ public final class EventStream {
                 if (!last.isEmpty()) {
                     request.header("Last-Event-ID", last);
                 }
-                try (var in =
-                        new BufferedReader(
-                                new InputStreamReader(
-                                        api.open(request.build()), StandardCharsets.UTF_8))) {
+                heard = System.nanoTime();
+                try (var body = api.open(request.build())) {
                     connected.run();
                     wait = FIRST_WAIT;
-                    read(in, events);
+                    var watch = Thread.ofVirtual().start(() -> closeWhenDead(body));
+                    try {
+                        read(
+                                new BufferedReader(
+                                        new InputStreamReader(body, StandardCharsets.UTF_8)),
+                                events);
+                    } finally {
+                        watch.interrupt();
+                    }
                 }
                 lost.accept(new CliException(Exit.UNREACHABLE, "The hub ended the stream."));
             } catch (IOException e) {
@@ -88,6 +106,7 @@ public final class EventStream {
         String id = null;
         var data = new StringBuilder();
         for (String line = in.readLine(); line != null; line = in.readLine()) {
+            heard = System.nanoTime();
             if (line.isEmpty()) {
                 if (!data.isEmpty()) {
                     deliver(kind, data.toString(), events);
@@ -103,6 +122,21 @@ public final class EventStream {
             } else if (field(line, "data") instanceof String value) {
                 data.append(data.isEmpty() ? "" : "\n").append(value);
             }
+        }
+    }
+
+    /// A connection that a firewall has forgotten says nothing more, and reading it blocks for ever.
+    private void closeWhenDead(InputStream body) {
+        try {
+            for (long left = deadAfter.toNanos(); left > 0; ) {
+                Thread.sleep(Duration.ofNanos(left));
+                left = heard + deadAfter.toNanos() - System.nanoTime();
+            }
+            body.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            // It is closed.
         }
     }
 
