@@ -405,7 +405,8 @@ public final class Hub implements AutoCloseable {
         links.closeAll(STOPPING);
     }
 
-    private static Path folder(Path data) throws IOException {
+    /// The data folder, made where it is missing.
+    static Path folder(Path data) throws IOException {
         // Others may pass through, to the database's own folder, and read nothing.
         Files.createDirectories(
                 data,

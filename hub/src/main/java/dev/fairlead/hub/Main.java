@@ -5,6 +5,7 @@ import dev.fairlead.hub.observe.Logging;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Option;
         description = "Runs the hub until SIGTERM or Ctrl-C.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = ResetPassword.class,
+        subcommands = {CreateAdmin.class, ResetPassword.class},
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -31,10 +32,11 @@ import picocli.CommandLine.Option;
         })
 public final class Main implements Callable<Integer> {
 
+    private static final long CLOSE_SECONDS = 30;
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            required = true,
             description = "The configuration, hub.yaml; docs/configuration.md has every key.")
     @Nullable Path config;
 
@@ -59,32 +61,41 @@ public final class Main implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Logging.start(verbose ? Level.DEBUG : Level.INFO);
         if (config == null) {
-            throw new ConfigException("--config is missing");
+            throw new ConfigException(
+                    "Give the configuration:  fairlead hub --config hub.yaml  (to try Fairlead out:"
+                            + "  fairlead quickstart)");
         }
-        var ended = new CountDownLatch(1);
-        var main = Thread.currentThread();
+        var asked = new CountDownLatch(1);
+        var closed = new CountDownLatch(1);
+        // The process ends when its hooks have: this one asks the hub to close and waits for it,
+        // not
+        // for the thread below, whose own way to the exit is barred by then.
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform()
+                                .name("shutdown")
+                                .unstarted(() -> {
+                                    asked.countDown();
+                                    await(closed);
+                                }));
         try (var hub =
                 Hub.start(
                         ReadConfig.read(config),
                         HubParts.standard(Installation.agentPackages())
                                 .withProgress(System.err::println))) {
-            Runtime.getRuntime()
-                    .addShutdownHook(
-                            Thread.ofPlatform()
-                                    .name("shutdown")
-                                    .unstarted(() -> {
-                                        ended.countDown();
-                                        await(main);
-                                    }));
-            ended.await();
+            asked.await();
+        } finally {
+            closed.countDown();
         }
         return 0;
     }
 
-    /// The process ends when its shutdown hooks have: this one waits for the hub to close.
-    private static void await(Thread main) {
+    private static void await(CountDownLatch closed) {
         try {
-            main.join();
+            if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println(
+                        "fairlead hub: it did not close in time; the next start recovers");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -89,6 +89,10 @@ public final class Api {
         }
         var principal = principal(request);
         var tenant = tenant(checked.given().get("tenant"));
+        if (tenant != null && act.scope() == Act.Scope.OWN) {
+            // What is the asker's own is still in a tenant of which they must know.
+            decide.decide(principal, tenant, Act.TENANT_SEE).orReject("tenant");
+        }
         decide.decide(principal, tenant == null ? principal.tenant() : tenant, act)
                 .orReject("tenant");
         var call =

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 ///
 /// It knows the part of JSON Schema that the contract uses ([#KNOWN]; a test holds the contract to
 /// it), because a library's words ("does not match additional properties schema") help nobody.
-/// Besides the schema it refuses control characters and unpaired surrogates in every text.
+/// Besides the schema it refuses, in every text of a request, control characters and unpaired
+/// surrogates.
 final class SchemaCheck {
 
     /// What stands in the contract's schemas.
@@ -46,10 +47,18 @@ final class SchemaCheck {
     private static final int MAX_SHOWN = 60;
 
     private final Contract contract;
+    private final boolean oneLine;
     private final Map<String, Pattern> patterns = new ConcurrentHashMap<>();
 
+    /// For requests.
     SchemaCheck(Contract contract) {
+        this(contract, true);
+    }
+
+    /// @param oneLine whether a text may have no control character
+    SchemaCheck(Contract contract, boolean oneLine) {
         this.contract = contract;
+        this.oneLine = oneLine;
     }
 
     /// @param at where the value stands, such as `body` or `query.limit`
@@ -114,7 +123,7 @@ final class SchemaCheck {
             add(errors, at, length == 0 ? "is empty" : "is shorter than " + least + " characters");
         } else if (length > most) {
             add(errors, at, "is longer than " + most + " characters");
-        } else if (text.codePoints().anyMatch(SchemaCheck::forbidden)) {
+        } else if (oneLine && text.codePoints().anyMatch(SchemaCheck::forbidden)) {
             add(errors, at, "has a control character or half a surrogate pair");
         } else if (schema.has("pattern")
                 && !patterns.computeIfAbsent(schema.path("pattern").asString(), Pattern::compile)

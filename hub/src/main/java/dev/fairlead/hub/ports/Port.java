@@ -1,5 +1,6 @@
 package dev.fairlead.hub.ports;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /// One row of the matrix: a listener, or a connection that is made.
@@ -72,6 +73,7 @@ public record Port(
     }
 
     /// Whether it never leaves its machine, so that no firewall has to know of it.
+    @JsonIgnore
     public boolean isLoopback() {
         return address.startsWith("127.") || address.equals("::1") || address.equals("localhost");
     }

@@ -1,0 +1,512 @@
+package dev.fairlead.hub.http;
+
+import static dev.fairlead.hub.http.TestHub.PASSWORD;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.hub.db.TestDatabase;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// The API of a whole hub over TLS: what an administrator does, and what nobody may.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RoutesTest {
+
+    @RegisterExtension static final TestDatabase DB = new TestDatabase();
+
+    private TestHub api;
+    private String admin = "";
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws Exception {
+        api = TestHub.start(folder, DB.access());
+        admin = api.signIn("admin");
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    /// A tenant with its own administrator, made as people make it.
+    private String tenant(String name) throws Exception {
+        api.call(admin, "POST", "/tenants", Map.of("name", name)).is(201);
+        var t = "/tenants/" + name;
+        api.call(
+                        admin,
+                        "POST",
+                        t + "/grants",
+                        Map.of("user", "admin@system", "role", "admin", "logins", List.of("*")))
+                .is(201);
+        api.call(admin, "POST", t + "/users", Map.of("name", "boss", "password", PASSWORD)).is(201);
+        api.call(
+                        admin,
+                        "POST",
+                        t + "/grants",
+                        Map.of("user", "boss", "role", "admin", "logins", List.of("*")))
+                .is(201);
+        return api.signIn("boss@" + name);
+    }
+
+    @Test
+    void whatAnybodyMayKnow() throws Exception {
+        var hub = api.get(null, "/hub").is(200);
+
+        assertThat(hub.text("fingerprint")).isEqualTo(api.hub.fingerprint().toString());
+        assertThat(hub.text("tlsCa")).startsWith("-----BEGIN CERTIFICATE-----");
+        assertThat(hub.text("name")).isEqualTo("localhost");
+    }
+
+    @Test
+    void signingInAndOut() throws Exception {
+        var made =
+                api.call(null, "POST", "/sign-ins", Map.of("user", "admin", "password", PASSWORD))
+                        .is(201);
+        var token = made.text("token");
+
+        assertThat(api.get(token, "/sign-ins/current").is(200).text("id"))
+                .isEqualTo(made.text("id"));
+        var me = api.get(token, "/me").is(200);
+        assertThat(me.body().at("/user/name").asString()).isEqualTo("admin");
+        assertThat(me.body().path("tenants")).isNotEmpty();
+        api.call(token, "DELETE", "/sign-ins/current", null).is(204);
+        assertThat(api.get(token, "/me").is(401).code()).isEqualTo("not-signed-in");
+
+        for (var wrong :
+                List.of(
+                        Map.of("user", "admin", "password", "not this one"),
+                        Map.of("user", "nobody", "password", "not this one"),
+                        Map.of("user", "a@b@c", "password", "not this one"))) {
+            assertThat(api.call(null, "POST", "/sign-ins", wrong).is(401).code())
+                    .isEqualTo("wrong-credentials");
+        }
+    }
+
+    @Test
+    void tenantsUsersAndGrants() throws Exception {
+        var boss = tenant("acme");
+        var t = "/tenants/acme";
+
+        var ann =
+                api.call(boss, "POST", t + "/users", Map.of("name", "ann", "password", PASSWORD))
+                        .is(201);
+        assertThat(
+                        api.call(
+                                        boss,
+                                        "POST",
+                                        t + "/users",
+                                        Map.of("name", "ann", "password", PASSWORD))
+                                .is(409)
+                                .code())
+                .isEqualTo("conflict");
+        assertThat(api.get(boss, t + "/users/ann").is(200).text("id")).isEqualTo(ann.text("id"));
+        assertThat(names(api.get(boss, t + "/users").is(200))).containsExactly("ann", "boss");
+
+        var annToken = api.signIn("ann@acme");
+        assertThat(api.get(annToken, t + "/nodes").is(403).code()).isEqualTo("denied");
+        var grant =
+                api.call(
+                                boss,
+                                "POST",
+                                t + "/grants",
+                                Map.of("user", "ann", "role", "operator", "labels", "site=berlin"))
+                        .is(201);
+        assertThat(grant.text("user")).isEqualTo("ann@acme");
+        assertThat(api.get(annToken, t + "/nodes").is(200).body().path("items")).isEmpty();
+        assertThat(api.get(annToken, t + "/users").is(403).code()).isEqualTo("denied");
+        assertThat(api.get(boss, t + "/grants?user=ann").is(200).body().path("items")).hasSize(1);
+
+        api.call(boss, "DELETE", t + "/grants/" + grant.text("id"), null).is(204);
+        api.get(annToken, t + "/nodes").is(403);
+        api.call(boss, "POST", t + "/users/ann/disable", null).is(200);
+        api.get(annToken, "/me").is(401);
+        api.call(boss, "POST", t + "/users/ann/enable", null).is(200);
+        api.call(boss, "PUT", t + "/users/ann/password", Map.of("password", PASSWORD + "2"))
+                .is(204);
+        api.call(boss, "DELETE", t + "/users/ann", null).is(204);
+        assertThat(api.get(boss, t + "/users/ann").is(404).code()).isEqualTo("not-found");
+    }
+
+    @Test
+    void aTenantGoesWithEverythingInIt() throws Exception {
+        var boss = tenant("shortlived");
+
+        api.call(admin, "DELETE", "/tenants/shortlived", null).is(204);
+
+        api.get(boss, "/me").is(401);
+        api.get(admin, "/tenants/shortlived").is(404);
+        assertThat(api.call(admin, "DELETE", "/tenants/system", null).is(409).code())
+                .isEqualTo("conflict");
+    }
+
+    @Test
+    void apiTokensDoWhatTheirUserDoesButMakeNoOthers() throws Exception {
+        var boss = tenant("tokens");
+        var made =
+                api.call(boss, "POST", "/api-tokens", Map.of("name", "ci", "expiresIn", 600))
+                        .is(201);
+        var token = made.text("token");
+
+        assertThat(token).startsWith("fla_");
+        api.get(token, "/tenants/tokens/nodes").is(200);
+        assertThat(api.call(token, "POST", "/api-tokens", Map.of("name", "more")).is(403).code())
+                .isEqualTo("denied");
+        assertThat(names(api.get(boss, "/api-tokens").is(200))).containsExactly("ci");
+        assertThat(api.get(boss, "/api-tokens").response().body()).doesNotContain(token);
+        api.call(boss, "DELETE", "/api-tokens/" + made.text("id"), null).is(204);
+        api.get(token, "/me").is(401);
+    }
+
+    @Test
+    void listsGoOnPageByPage() throws Exception {
+        var boss = tenant("pages");
+        for (var name : List.of("u1", "u2", "u3", "u4")) {
+            api.call(
+                            boss,
+                            "POST",
+                            "/tenants/pages/users",
+                            Map.of("name", name, "password", PASSWORD))
+                    .is(201);
+        }
+
+        var first = api.get(boss, "/tenants/pages/users?limit=2").is(200);
+        var second =
+                api.get(boss, "/tenants/pages/users?limit=2&cursor=" + first.text("next")).is(200);
+        var third =
+                api.get(boss, "/tenants/pages/users?limit=2&cursor=" + second.text("next")).is(200);
+
+        assertThat(names(first)).containsExactly("boss", "u1");
+        assertThat(names(second)).containsExactly("u2", "u3");
+        assertThat(names(third)).containsExactly("u4");
+        assertThat(third.body().path("next").isNull()).isTrue();
+        var audit = api.get(boss, "/tenants/pages/audit?limit=3").is(200);
+        var older =
+                api.get(boss, "/tenants/pages/audit?limit=3&cursor=" + audit.text("next")).is(200);
+        assertThat(older.body().at("/items/0/seq").asInt())
+                .isEqualTo(audit.body().at("/items/2/seq").asInt() - 1);
+        assertThat(api.get(boss, "/tenants/pages/users?cursor=xxxx").is(400).code())
+                .isEqualTo("invalid-request");
+        assertThat(api.get(boss, "/tenants/pages/audit?cursor=xxxx").is(400).code())
+                .isEqualTo("invalid-request");
+    }
+
+    @Test
+    void aRepeatWithTheSameKeyIsTheSameAnswerAndOneAct() throws Exception {
+        var boss = tenant("again");
+        var key = Map.of("Idempotency-Key", UUID.randomUUID().toString());
+        var body = Map.of("uses", 3);
+        var t = "/tenants/again/enrolment-tokens";
+
+        var first = api.call(boss, "POST", t, body, key).is(201);
+        var second = api.call(boss, "POST", t, body, key).is(201);
+
+        assertThat(second.body()).isEqualTo(first.body());
+        assertThat(api.get(boss, t).is(200).body().path("items")).hasSize(1);
+        assertThat(api.call(boss, "POST", t, Map.of("uses", 4), key).is(409).code())
+                .isEqualTo("idempotency-conflict");
+
+        // Many at once are one act too.
+        var race = Map.of("Idempotency-Key", UUID.randomUUID().toString());
+        var all =
+                java.util.stream.IntStream.range(0, 8)
+                        .mapToObj(i ->
+                                CompletableFuture.supplyAsync(() -> {
+                                    try {
+                                        return api.call(boss, "POST", t, body, race)
+                                                .is(201)
+                                                .text("token");
+                                    } catch (Exception e) {
+                                        throw new IllegalStateException(e);
+                                    }
+                                }))
+                        .toList();
+        assertThat(all.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+        assertThat(api.get(boss, t).is(200).body().path("items")).hasSize(2);
+
+        // A refusal is not kept.
+        var refused = Map.of("Idempotency-Key", UUID.randomUUID().toString());
+        var grant = Map.of("user", "late", "role", "viewer");
+        api.call(boss, "POST", "/tenants/again/grants", grant, refused).is(404);
+        api.call(boss, "POST", "/tenants/again/users", Map.of("name", "late", "password", PASSWORD))
+                .is(201);
+        api.call(boss, "POST", "/tenants/again/grants", grant, refused).is(201);
+    }
+
+    @Test
+    void enrolmentTokensShowTheirTextOnce() throws Exception {
+        var boss = tenant("enrol");
+        var t = "/tenants/enrol/enrolment-tokens";
+
+        var made =
+                api.call(boss, "POST", t, Map.of("uses", 2, "labels", Map.of("site", "berlin")))
+                        .is(201);
+        assertThat(made.text("joinLine")).contains(made.text("token"));
+        var listed = api.get(boss, t).is(200);
+        assertThat(listed.response().body()).doesNotContain(made.text("token"));
+        assertThat(listed.body().at("/items/0/labels/site").asString()).isEqualTo("berlin");
+        assertThat(api.call(boss, "POST", t, Map.of("replace", "no-such-node")).is(404).code())
+                .isEqualTo("not-found");
+        api.call(boss, "DELETE", t + "/" + made.text("id"), null).is(204);
+        assertThat(api.get(boss, t).is(200).body().path("items")).isEmpty();
+        assertThat(
+                        api.call(
+                                        boss,
+                                        "POST",
+                                        "/tenants/enrol/pairings/lookups",
+                                        Map.of("code", "ABCD-EFGH-IJ"))
+                                .is(404)
+                                .code())
+                .isEqualTo("not-found");
+    }
+
+    @Test
+    void theAuditSaysWhoDidWhat() throws Exception {
+        var boss = tenant("audited");
+        api.call(
+                        boss,
+                        "POST",
+                        "/tenants/audited/users",
+                        Map.of("name", "eve", "password", PASSWORD))
+                .is(201);
+
+        var created = api.get(boss, "/tenants/audited/audit?act=user.*&who=boss@audited").is(200);
+
+        assertThat(created.body().path("items")).hasSize(1);
+        var record = created.body().at("/items/0");
+        assertThat(record.path("act").asString()).isEqualTo("user.create");
+        assertThat(record.path("subject").asString()).isEqualTo("eve@audited");
+        assertThat(record.path("address").asString()).isEqualTo("127.0.0.1");
+        assertThat(
+                        api.get(boss, "/tenants/audited/audit?outcome=denied")
+                                .is(200)
+                                .body()
+                                .path("items"))
+                .isEmpty();
+        assertThat(
+                        api.get(boss, "/tenants/audited/audit?since=2999-01-01T00:00:00Z")
+                                .is(200)
+                                .body()
+                                .path("items"))
+                .isEmpty();
+        assertThat(
+                        api.get(boss, "/tenants/audited/audit?since=2026-02-31T00:00:00Z")
+                                .is(400)
+                                .code())
+                .isEqualTo("invalid-request");
+    }
+
+    @Test
+    void theAuditCanBeFollowedUntilTheRightEnds() throws Exception {
+        var boss = tenant("followed");
+        var t = "/tenants/followed";
+        api.call(boss, "POST", t + "/users", Map.of("name", "eye", "password", PASSWORD)).is(201);
+        api.call(boss, "POST", t + "/grants", Map.of("user", "eye", "role", "admin")).is(201);
+        var eye = api.signIn("eye@followed");
+        try (var in =
+                new BufferedReader(
+                        new InputStreamReader(
+                                api.follow(eye, t + "/audit/stream", Map.of()),
+                                StandardCharsets.UTF_8))) {
+            api.call(boss, "POST", t + "/users", Map.of("name", "new", "password", PASSWORD))
+                    .is(201);
+            assertThat(next(in, "audit").path("subject").asString()).isEqualTo("new@followed");
+
+            long began = System.nanoTime();
+            api.call(boss, "POST", t + "/users/eye/disable", null).is(200);
+            JsonNode end = next(in, "end");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isLessThan(Duration.ofSeconds(3));
+            assertThat(end.path("detail").asString()).contains("disabled");
+            assertThat(in.lines().filter(l -> !l.isEmpty())).isEmpty();
+        }
+        // A reader that comes back gets what it missed.
+        try (var in =
+                new BufferedReader(
+                        new InputStreamReader(
+                                api.follow(boss, t + "/audit/stream", Map.of("Last-Event-ID", "1")),
+                                StandardCharsets.UTF_8))) {
+            assertThat(next(in, "audit").path("seq").asInt()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void theMatrixIsForTheHubsStaff() throws Exception {
+        var boss = tenant("ports");
+
+        var table = api.get(admin, "/ports?as=table").is(200);
+        assertThat(table.text("text")).contains("agents, people, browsers");
+        assertThat(api.get(boss, "/ports").status()).isIn(403, 404);
+    }
+
+    @Test
+    void whatAnotherTenantHasAnswersAsIfItWereNot() throws Exception {
+        var boss = tenant("secret");
+        var other = tenant("curious");
+        var token = api.call(boss, "POST", "/tenants/secret/enrolment-tokens", Map.of()).is(201);
+        var user = api.get(boss, "/tenants/secret/users/boss").is(200).text("id");
+        var grant =
+                api.get(boss, "/tenants/secret/grants?user=boss")
+                        .is(200)
+                        .body()
+                        .at("/items/0/id")
+                        .asString();
+        var theirs = new HashMap<String, String>();
+        theirs.put("user", user);
+        theirs.put("grant", grant);
+        theirs.put("enrolmentToken", token.text("id"));
+        theirs.put("node", "node_00000000000000000000000000");
+        theirs.put("session", "sess_00000000000000000000000000");
+        var none =
+                Map.of(
+                        "user", "user_00000000000000000000000000",
+                        "grant", "grant_00000000000000000000000000",
+                        "enrolmentToken", "tok_00000000000000000000000000",
+                        "node", "node_00000000000000000000000000",
+                        "session", "sess_00000000000000000000000000");
+
+        for (var operation : api.contract.operations().values()) {
+            if (!operation.segments().contains("{tenant}")) {
+                continue;
+            }
+            var body = example(operation.id());
+            // The whole tenant: another's, and one that is not.
+            var foreign =
+                    api.call(other, operation.method(), path(operation, "secret", theirs), body);
+            var missing =
+                    api.call(
+                            other,
+                            operation.method(),
+                            path(operation, "no-such-tenant", theirs),
+                            body);
+            assertThat(foreign.response().body())
+                    .as(operation.id())
+                    .isEqualTo(missing.response().body());
+            assertThat(foreign.status())
+                    .as(operation.id())
+                    .isEqualTo(missing.status())
+                    .isIn(403, 404);
+            // A thing of another's, asked for in the own tenant.
+            if (operation.segments().stream()
+                    .anyMatch(s -> s.startsWith("{") && !s.equals("{tenant}"))) {
+                var here =
+                        api.call(
+                                other,
+                                operation.method(),
+                                path(operation, "curious", theirs),
+                                body);
+                var nowhere =
+                        api.call(other, operation.method(), path(operation, "curious", none), body);
+                assertThat(here.response().body())
+                        .as(operation.id())
+                        .isEqualTo(nowhere.response().body());
+                assertThat(here.status()).as(operation.id()).isEqualTo(404);
+            }
+        }
+        // Nothing was done by all that.
+        api.get(boss, "/tenants/secret/users/boss").is(200);
+        assertThat(api.get(boss, "/tenants/secret/enrolment-tokens").is(200).body().path("items"))
+                .hasSize(1);
+    }
+
+    @Test
+    void nothingButTheOpenRoutesAnswersAStranger() throws Exception {
+        for (var operation : api.contract.operations().values()) {
+            if (!operation.needs().equals("nobody")) {
+                var path =
+                        path(
+                                operation,
+                                "system",
+                                Map.of(
+                                        "user",
+                                        "admin",
+                                        "grant",
+                                        "grant_00000000000000000000000000",
+                                        "enrolmentToken",
+                                        "tok_00000000000000000000000000",
+                                        "node",
+                                        "n",
+                                        "session",
+                                        "sess_00000000000000000000000000",
+                                        "apiToken",
+                                        "api_00000000000000000000000000"));
+                var answer = api.call(null, operation.method(), path, example(operation.id()));
+                assertThat(answer.status()).as(operation.id()).isEqualTo(401);
+            }
+        }
+    }
+
+    private static String path(
+            Contract.Operation operation, String tenant, Map<String, String> values) {
+        var path = new StringBuilder();
+        for (var segment : operation.segments().subList(2, operation.segments().size())) {
+            path.append('/');
+            if (segment.equals("{tenant}")) {
+                path.append(tenant);
+            } else if (segment.startsWith("{")) {
+                path.append(values.get(segment.substring(1, segment.length() - 1)));
+            } else {
+                path.append(segment);
+            }
+        }
+        return path.toString();
+    }
+
+    private static @Nullable Object example(String operation) {
+        return switch (operation) {
+            case "createUser" -> Map.of("name", "x", "password", PASSWORD);
+            case "setUserPassword" -> Map.of("password", PASSWORD);
+            case "createGrant" -> Map.of("user", "boss", "role", "viewer");
+            case "createEnrolmentToken", "endSession" -> Map.of();
+            case "lookUpPairing" -> Map.of("code", "ABCD-EFGH-IJ");
+            case "approvePairing" -> Map.of("code", "ABCD-EFGH-IJ", "fingerprint", "0123456789");
+            case "changeNode" -> Map.of("name", "x");
+            case "createTenant" -> Map.of("name", "x");
+            case "createApiToken" -> Map.of("name", "x");
+            case "changeMyPassword" -> Map.of("current", PASSWORD, "password", PASSWORD);
+            default -> null;
+        };
+    }
+
+    private static List<String> names(TestHub.Got page) {
+        return page.body().path("items").valueStream().map(i -> i.path("name").asString()).toList();
+    }
+
+    /// The data of the next event of this name.
+    private static JsonNode next(BufferedReader in, String event) throws Exception {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                String line;
+                                boolean found = false;
+                                while ((line = in.readLine()) != null) {
+                                    found |= line.equals("event: " + event);
+                                    if (found && line.startsWith("data: ")) {
+                                        return Json.parse(
+                                                line.substring(6).getBytes(StandardCharsets.UTF_8));
+                                    }
+                                }
+                                throw new IllegalStateException("the stream ended before " + event);
+                            } catch (java.io.IOException e) {
+                                throw new java.io.UncheckedIOException(e);
+                            }
+                        })
+                .get(10, TimeUnit.SECONDS);
+    }
+}
