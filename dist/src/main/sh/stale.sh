@@ -21,18 +21,25 @@ programs_untrained() {
 
 # Sets the array java_options for a program (hub, agent or cli) and, for the CLI, its command.
 java_options() {
+    local cache=$1
     java_options=(
         --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
         -Dfairlead.home="$home" -Djava.library.path="$home/native" -Dio.netty.leakDetection.level=disabled
     )
     # A short command and a small agent need no parallel collector: its threads cost start-up time and memory.
-    # Commands that carry no stream end before the second compiler would pay.
     case $1 in
-        cli | agent) java_options+=(-XX:+UseSerialGC) ;;
+        agent) java_options+=(-XX:+UseSerialGC) ;;
+        # It logs nothing and says so to nobody.
+        cli) java_options+=(-XX:+UseSerialGC -Dslf4j.internal.verbosity=ERROR) ;;
     esac
-    case ${2-} in
-        '' | ssh | exec | forward) ;;
-        *) java_options+=(-XX:TieredStopAtLevel=1) ;;
+    # Commands that carry no stream end before the second compiler would pay.
+    case $1:${2-} in
+        cli:proxy | cli:exec | cli:forward) cache=stream ;;
+        cli:*) java_options+=(-XX:TieredStopAtLevel=1) ;;
     esac
-    if [[ -e $home/aot/$1.aot ]]; then java_options+=(-XX:AOTCache="$home/aot/$1.aot"); fi
+    if [[ -n ${FAIRLEAD_RECORD-} ]]; then
+        java_options+=(-Xlog:disable -XX:AOTMode=record -XX:AOTConfiguration="$FAIRLEAD_RECORD/$cache.conf")
+    elif [[ -r $home/aot/$cache.aot ]]; then
+        java_options+=(-XX:AOTCache="$home/aot/$cache.aot")
+    fi
 }

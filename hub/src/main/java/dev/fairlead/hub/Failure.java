@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 /// Why the program ends, for the person at the terminal: a sentence, what to do, and the exit code.
 ///
 /// @param exitCode as `sysexits.h` has them
-record Failure(String sentence, String hint, int exitCode) {
+public record Failure(String sentence, String hint, int exitCode) {
 
     static final int UNAVAILABLE = 69;
     static final int SOFTWARE = 70;
@@ -20,7 +20,7 @@ record Failure(String sentence, String hint, int exitCode) {
     static final int TRY_LATER = 75;
     static final int CONFIG = 78;
 
-    static Failure of(Throwable e) {
+    public static Failure of(Throwable e) {
         return switch (e) {
             case ConfigException config -> new Failure(config.getMessage(), "", CONFIG);
             case DatabaseUnusable database ->
@@ -84,7 +84,8 @@ record Failure(String sentence, String hint, int exitCode) {
                 CANNOT_CREATE);
     }
 
-    String text() {
-        return "fairlead hub: " + sentence + (hint.isEmpty() ? "" : "\n  " + hint);
+    /// @param program as the person typed it
+    public String text(String program) {
+        return program + ": " + sentence + (hint.isEmpty() ? "" : "\n  " + hint);
     }
 }

@@ -51,7 +51,7 @@ public final class Main implements Callable<Integer> {
         return new CommandLine(new Main())
                 .setExecutionExceptionHandler((e, line, parsed) -> {
                     var failure = Failure.of(e);
-                    line.getErr().println(failure.text());
+                    line.getErr().println(failure.text("fairlead hub"));
                     line.getErr().flush();
                     return failure.exitCode();
                 });

@@ -19,7 +19,7 @@ record Launcher(Path script) {
     /// What is there is run: a source that changed meanwhile builds nothing.
     static final Map<String, String> ENVIRONMENT = Map.of("FAIRLEAD_NO_BUILD", "1");
 
-    private static final long SECONDS = 60;
+    private static final long SECONDS = 120;
 
     /// @throws ConfigException where this program was started otherwise
     static Launcher ofProcess() {
@@ -46,7 +46,7 @@ record Launcher(Path script) {
     /// How a program ended and what it said.
     record Ran(int code, String output) {}
 
-    /// Runs a program to its end, with this line on its standard input; at most a minute.
+    /// Runs a program to its end, with this line on its standard input; at most two minutes.
     Ran run(@Nullable String input, String... arguments) throws IOException, InterruptedException {
         var builder = new ProcessBuilder(argv(arguments)).redirectErrorStream(true);
         builder.environment().putAll(ENVIRONMENT);

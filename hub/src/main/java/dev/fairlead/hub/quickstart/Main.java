@@ -1,9 +1,7 @@
 package dev.fairlead.hub.quickstart;
 
-import dev.fairlead.hub.ConfigException;
-import dev.fairlead.hub.db.DatabaseUnusable;
+import dev.fairlead.hub.Failure;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +27,7 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = "--port",
             paramLabel = "N",
-            description = "The hub's one port (default: ${DEFAULT-VALUE}).")
+            description = "The hub's one port (default: ${DEFAULT-VALUE}); 0 takes any free one.")
     private int port = PORT;
 
     @Option(
@@ -71,20 +69,12 @@ public final class Main implements Callable<Integer> {
             System.out.flush();
             stop.await();
             System.out.println("Stopping ...");
-        } catch (ConfigException e) {
-            return failed(e.getMessage());
-        } catch (DatabaseUnusable e) {
-            return failed(e.getMessage() + " " + e.hint());
-        } catch (IOException | UncheckedIOException e) {
-            var cause = e.getCause() == null ? e : e.getCause();
-            return failed("a file cannot be used: " + cause.getMessage());
+        } catch (IOException | RuntimeException e) {
+            var failure = Failure.of(e);
+            System.err.println(failure.text("fairlead quickstart"));
+            return failure.exitCode();
         }
         System.out.println("Stopped; everything is kept in " + options.data() + ".");
         return 0;
-    }
-
-    private static int failed(String message) {
-        System.err.println("fairlead quickstart: " + message);
-        return 1;
     }
 }

@@ -5,6 +5,7 @@ import dev.fairlead.hub.ConfigException;
 import dev.fairlead.hub.Hub;
 import dev.fairlead.hub.HubConfig;
 import dev.fairlead.hub.HubParts;
+import dev.fairlead.hub.Installation;
 import dev.fairlead.hub.audit.Actor;
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.enroll.EnrolmentTokens;
@@ -59,9 +60,7 @@ final class Quickstart implements AutoCloseable {
         checkPort(options);
         var folder = DataFolder.open(options.data());
         Logging.toFile(Level.INFO, folder.hubLog());
-        var parts =
-                HubParts.standard(Path.of(System.getProperty("fairlead.home", ""), "agent"))
-                        .withProgress(progress);
+        var parts = HubParts.standard(Installation.agentPackages()).withProgress(progress);
         var hub = Hub.start(config(options, folder), parts);
         ChildProcess agent = null;
         try {
@@ -127,8 +126,8 @@ final class Quickstart implements AutoCloseable {
 
     /// Before anything is made: a second quickstart is what mostly has the port.
     private static void checkPort(Options options) {
-        if (options.port() < 1 || options.port() > 65_535) {
-            throw new ConfigException("--port " + options.port() + " is not 1 to 65535.");
+        if (options.port() < 0 || options.port() > 65_535) {
+            throw new ConfigException("--port " + options.port() + " is not 0 to 65535.");
         }
         if (!isFree(options.name() == null ? LOOPBACK : "::", options.port())) {
             throw new ConfigException(

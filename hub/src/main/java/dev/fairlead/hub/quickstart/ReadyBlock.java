@@ -32,8 +32,8 @@ record ReadyBlock(
                 out,
                 "Password",
                 password == null
-                        ? "shown at the first start; set another: " + reset()
-                        : password + "   (shown now only; set another: " + reset() + ")");
+                        ? "shown at the first start; after Ctrl-C, another: " + reset()
+                        : password + "   (shown now only; after Ctrl-C, another: " + reset() + ")");
         row(out, "Browsers", "to make yours trust this hub: " + launcher + " trust install");
         if (node != null) {
             row(out, "Node", node + ", which is this machine");

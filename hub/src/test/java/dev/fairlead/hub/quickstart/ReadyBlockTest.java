@@ -29,7 +29,7 @@ class ReadyBlockTest {
 
                           Console        https://localhost:8484
                           Administrator  admin
-                          Password       k7vq-x2mb-9dtr-hw4c-p6ns   (shown now only; set another: ./fairlead hub reset-password --data /data/hub)
+                          Password       k7vq-x2mb-9dtr-hw4c-p6ns   (shown now only; after Ctrl-C, another: ./fairlead hub reset-password --data /data/hub)
                           Browsers       to make yours trust this hub: ./fairlead trust install
                           Node           atlas, which is this machine
                           Data           /data
@@ -58,7 +58,7 @@ class ReadyBlockTest {
                         List.of("The profile default is signed in elsewhere."));
 
         assertThat(block.text())
-                .contains("Password       shown at the first start; set another: ")
+                .contains("Password       shown at the first start; after Ctrl-C, another: ")
                 .contains("\n  The profile default is signed in elsewhere.\n")
                 .doesNotContain(" ssh ")
                 .doesNotContain("Node ");
