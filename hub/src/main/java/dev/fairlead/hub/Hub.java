@@ -53,11 +53,13 @@ import dev.fairlead.hub.ports.PortRoutes;
 import dev.fairlead.hub.rbac.Decide;
 import dev.fairlead.hub.rbac.GrantRoutes;
 import dev.fairlead.hub.rbac.Grants;
+import dev.fairlead.hub.rbac.RightsChanged;
 import dev.fairlead.hub.tenant.TenantRoutes;
 import dev.fairlead.hub.tenant.Tenants;
 import dev.fairlead.hub.tls.ServedCertificates;
 import dev.fairlead.hub.tunnel.AcceptLink;
 import dev.fairlead.hub.tunnel.AgentCall;
+import dev.fairlead.hub.tunnel.CutTenants;
 import dev.fairlead.hub.tunnel.HubKeys;
 import dev.fairlead.hub.tunnel.Links;
 import dev.fairlead.hub.vault.MasterKey;
@@ -164,10 +166,13 @@ public final class Hub implements AutoCloseable {
             var access = open("live access", new LiveAccess(authenticate, parts.clock()));
             var decide = new Decide(database);
 
-            var tenants = new Tenants(database, vault, audit, access);
+            var links = new Links();
+            RightsChanged changed = new CutTenants(database, access, links, threads);
+
+            var tenants = new Tenants(database, vault, audit, changed);
             tenants.ensureSystem();
             var passwords = new Passwords(parts.random());
-            var users = new Users(database, passwords, audit, access);
+            var users = new Users(database, passwords, audit, changed);
             var signIns =
                     new SignIns(
                             database,
@@ -181,7 +186,6 @@ public final class Hub implements AutoCloseable {
                     new ApiTokens(database, decide, audit, access, parts.clock(), parts.random());
             var grants = new Grants(database, decide, audit, access, parts.clock());
 
-            var links = new Links();
             var seen = new LastSeen(parts.clock());
             var heartbeats = new Heartbeats(database, seen, parts.clock());
             started.push(new Part("heartbeats", heartbeats::flush));

@@ -10,11 +10,13 @@ import dev.fairlead.link.LinkEnd;
 import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.LinkListener;
 import dev.fairlead.link.handshake.Admission;
+import dev.fairlead.link.handshake.HandshakeException;
 import dev.fairlead.link.handshake.HandshakeSettings;
 import dev.fairlead.link.handshake.Handshaken;
 import dev.fairlead.link.handshake.HubHandshake;
 import dev.fairlead.link.handshake.HubProof;
 import dev.fairlead.link.handshake.PeerIdentity;
+import dev.fairlead.link.handshake.Refusal;
 import dev.fairlead.link.handshake.Role;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
@@ -110,6 +112,21 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                     unproved.decrementAndGet();
                     log.debug("No upgrade for {}", address, e);
                 });
+    }
+
+    /// Counts what was refused before the admission was asked; the admission counts its own.
+    private void refused(Throwable failure, String address) {
+        log.debug("No link from {}: {}", address, failure.getMessage());
+        if (failure instanceof HandshakeException e && e.refused() != null) {
+            var code = e.refused().code();
+            if (code == Refusal.INTERCEPTED
+                    || code == Refusal.VERSION
+                    || code == Refusal.PROTOCOL) {
+                parts.clients()
+                        .audit()
+                        .count(TenantId.SYSTEM, "link.refuse", address, code.label());
+            }
+        }
     }
 
     private void serve(Handshaken<PeerIdentity> handshaken, String address) {

@@ -1,0 +1,135 @@
+package dev.fairlead.lab;
+
+import dev.fairlead.hub.Hub;
+import dev.fairlead.hub.HubConfig;
+import dev.fairlead.hub.HubParts;
+import dev.fairlead.hub.audit.Actor;
+import dev.fairlead.hub.db.Name;
+import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.enroll.EnrolmentTokens;
+import dev.fairlead.hub.rbac.Grants;
+import dev.fairlead.hub.rbac.Labels;
+import dev.fairlead.hub.rbac.Logins;
+import dev.fairlead.hub.rbac.Role;
+import dev.fairlead.hub.rbac.Selector;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/// A hub in this process with its own PostgreSQL, an administrator of the hub, and as many tenants,
+/// nodes and people as a scenario makes. Everything lies in one folder and ends with [#close].
+final class Lab implements AutoCloseable {
+
+    static final String PASSWORD = "correct horse battery";
+    static final String TENANT = "default";
+
+    private final Path folder;
+    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final HubConfig config;
+    private Hub hub;
+
+    /// @param folder an empty one; agents' logins must be able to pass through it
+    Lab(Path folder) throws IOException {
+        this.folder = folder;
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        this.config =
+                HubConfig.local(folder.resolve("hub"), freePort())
+                        .withObserve(new HubConfig.Observe("127.0.0.1", 0));
+        this.hub = Hub.start(config, HubParts.standard(folder.resolve("packages")));
+        var admin =
+                hub.services()
+                        .users()
+                        .create(Actor.HUB, TenantId.SYSTEM, new Name("admin"), PASSWORD);
+        var everything = new Grants.Wanted(admin.id().text(), Role.ADMIN, Selector.ALL, Logins.ANY);
+        hub.services().grants().give(Actor.HUB, TenantId.SYSTEM, everything);
+        var tenant = tenant(TENANT);
+        hub.services().grants().give(Actor.HUB, tenant, everything);
+    }
+
+    /// The same port after a restart, so that agents find it again.
+    private static int freePort() throws IOException {
+        try (var socket =
+                new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    Hub hub() {
+        return hub;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /// Stops the hub and starts it again on the same data and port.
+    void restartHub() {
+        hub.close();
+        hub = Hub.start(config, HubParts.standard(folder.resolve("packages")));
+    }
+
+    TenantId tenant(String name) {
+        return hub.services().tenants().create(Actor.HUB, new Name(name)).id();
+    }
+
+    TenantId tenantId(String name) {
+        return hub.services().tenants().find(name).orElseThrow().id();
+    }
+
+    /// A user of a tenant with one grant.
+    void user(String tenant, String name, Role role, Selector selector, Logins logins) {
+        var id = tenantId(tenant);
+        var user = hub.services().users().create(Actor.HUB, id, new Name(name), PASSWORD);
+        hub.services()
+                .grants()
+                .give(Actor.HUB, id, new Grants.Wanted(user.id().text(), role, selector, logins));
+    }
+
+    /// The text of a token that admits one node.
+    String enrolmentToken(String tenant) {
+        return hub.services()
+                .enrolmentTokens()
+                .create(
+                        Actor.HUB,
+                        tenantId(tenant),
+                        new EnrolmentTokens.Wanted(1, Duration.ofHours(1), Labels.NONE, null))
+                .text();
+    }
+
+    /// A node that has joined and runs.
+    LabAgent agent(String tenant, String folderName) throws Exception {
+        var agent = LabAgent.join(this, tenant, folder.resolve(folderName), "");
+        closing.push(agent);
+        agent.run();
+        return agent;
+    }
+
+    /// A person at a command line of their own, signed in.
+    ///
+    /// @param user `NAME` for the hub's staff, else `NAME@TENANT`
+    LabCli cli(String user) throws Exception {
+        var cli = new LabCli(folder.resolve("home-" + user.replace('@', '-')));
+        closing.push(cli);
+        cli.run(
+                        PASSWORD + "\n",
+                        "login",
+                        hub.url() + "#" + hub.fingerprint(),
+                        "--user",
+                        user,
+                        "--password-stdin")
+                .ok();
+        return cli;
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (var part = closing.poll(); part != null; part = closing.poll()) {
+            part.close();
+        }
+        hub.close();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.fairlead.lab;
+
+import dev.fairlead.lab.Programs.Ran;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A person's command line: the real program, with a home folder of its own.
+final class LabCli implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path home;
+
+    LabCli(Path home) throws IOException {
+        this.home = home;
+        Files.createDirectories(
+                home,
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    Path home() {
+        return home;
+    }
+
+    /// What every program of this person is started with.
+    Map<String, String> environment() {
+        return Map.of(
+                "HOME", home.toString(),
+                "FAIRLEAD_HOME", home.resolve("fairlead").toString(),
+                "NO_COLOR", "1");
+    }
+
+    /// `fairlead ARGS...`, not yet started.
+    ProcessBuilder fairlead(String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(Programs.LAUNCHER.toString());
+        command.addAll(List.of(args));
+        return Programs.builder(environment(), command);
+    }
+
+    Ran run(String stdin, String... args) throws Exception {
+        return Programs.run(fairlead(args), stdin.getBytes(StandardCharsets.UTF_8), PATIENCE);
+    }
+
+    Ran fails(String... args) throws Exception {
+        return run("", args);
+    }
+
+    /// Runs a command that must go well, and gives its standard output.
+    String ok(String... args) throws Exception {
+        return run("", args).ok();
+    }
+
+    /// Any other program, such as ssh, in this person's environment.
+    Ran program(String stdin, String... command) throws Exception {
+        return Programs.run(
+                Programs.builder(environment(), List.of(command)),
+                stdin.getBytes(StandardCharsets.UTF_8),
+                Duration.ofMinutes(3));
+    }
+
+    /// ssh, scp, sftp ... with the settings that `fairlead ssh-config` writes.
+    Path sshConfig() {
+        return home.resolve("fairlead/ssh_config");
+    }
+
+    /// Ends the shared connections that OpenSSH keeps open behind a command.
+    @Override
+    public void close() {
+        String mine = home.toString();
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info().commandLine().orElse("").contains(mine))
+                .filter(process -> process.pid() != ProcessHandle.current().pid())
+                .forEach(ProcessHandle::destroy);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.fairlead.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/// The real programs, as `./fairlead` starts them.
+final class Programs {
+
+    static final Path LAUNCHER = Path.of("../fairlead").toAbsolutePath().normalize();
+
+    private Programs() {}
+
+    /// What a program did.
+    record Ran(int exit, String out, String err) {
+
+        /// Its standard output, where it went well.
+        String ok() {
+            assertThat(exit).as("standard output: %s%nstandard error: %s", out, err).isZero();
+            return out;
+        }
+    }
+
+    /// The environment of every program: nothing is built, nothing of this user's is read.
+    static ProcessBuilder builder(Map<String, String> environment, List<String> command) {
+        var builder = new ProcessBuilder(command);
+        builder.environment().put("FAIRLEAD_NO_BUILD", "1");
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.toLowerCase(java.util.Locale.ROOT).endsWith("_proxy"));
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    /// Runs a program to its end.
+    static Ran run(ProcessBuilder builder, byte[] stdin, Duration patience) throws Exception {
+        var process = builder.start();
+        try {
+            var out =
+                    CompletableFuture.supplyAsync(
+                            () -> read(process.getInputStream()), Thread::startVirtualThread);
+            var err =
+                    CompletableFuture.supplyAsync(
+                            () -> read(process.getErrorStream()), Thread::startVirtualThread);
+            Thread.startVirtualThread(() -> {
+                try (var to = process.getOutputStream()) {
+                    to.write(stdin);
+                } catch (java.io.IOException e) {
+                    // It did not want it.
+                }
+            });
+            boolean ended = process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+            if (!ended) {
+                process.destroyForcibly();
+            }
+            var ran =
+                    new Ran(
+                            ended ? process.exitValue() : -1,
+                            new String(out.get(10, TimeUnit.SECONDS), StandardCharsets.UTF_8),
+                            new String(err.get(10, TimeUnit.SECONDS), StandardCharsets.UTF_8));
+            assertThat(ended)
+                    .as("%s did not end within %s: %s", builder.command(), patience, ran)
+                    .isTrue();
+            return ran;
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static byte[] read(java.io.InputStream from) {
+        try (from) {
+            return from.readAllBytes();
+        } catch (java.io.IOException e) {
+            return e.toString().getBytes(StandardCharsets.UTF_8);
+        }
+    }
+}
