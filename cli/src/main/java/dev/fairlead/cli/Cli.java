@@ -50,7 +50,8 @@ public final class Cli {
             // What follows NODE of these belongs to the command there.
             cli.addSubcommand(
                     sorted(new CommandLine(command))
-                            .setStopAtPositional(command instanceof Ssh || command instanceof Exec));
+                            .setStopAtPositional(
+                                    command instanceof Ssh || command instanceof Exec));
         }
         var terminal = parts.terminal();
         var colours =

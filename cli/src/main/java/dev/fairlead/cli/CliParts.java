@@ -13,7 +13,12 @@ import java.util.Map;
 /// @param prompt how a person is asked
 /// @param launcher how others start this program
 public record CliParts(
-        Map<String, String> env, Path home, InputStream in, Terminal terminal, Prompt prompt, Launcher launcher) {
+        Map<String, String> env,
+        Path home,
+        InputStream in,
+        Terminal terminal,
+        Prompt prompt,
+        Launcher launcher) {
 
     /// Those of this process.
     static CliParts ofProcess() {

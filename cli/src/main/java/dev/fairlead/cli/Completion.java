@@ -25,7 +25,10 @@ final class Completion implements Callable<Integer> {
     @Override
     public Integer call() {
         if (!shell.equals("bash") && !shell.equals("zsh")) {
-            throw new CliException(Exit.USAGE, "There is no completion for \"" + shell + "\".", "Shells are bash and zsh.");
+            throw new CliException(
+                    Exit.USAGE,
+                    "There is no completion for \"" + shell + "\".",
+                    "Shells are bash and zsh.");
         }
         var root = spec.root().commandLine();
         root.getOut().print(AutoComplete.bash("fairlead", root));

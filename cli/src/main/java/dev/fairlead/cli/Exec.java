@@ -27,7 +27,10 @@ final class Exec implements Callable<Integer> {
 
     private final Fairlead fairlead;
 
-    @Option(names = "--login", paramLabel = "LOGIN", description = "The login at the node; its default when left out.")
+    @Option(
+            names = "--login",
+            paramLabel = "LOGIN",
+            description = "The login at the node; its default when left out.")
     private @Nullable String login;
 
     @Option(names = "--no-stdin", description = "Give the program an empty stdin.")
@@ -36,7 +39,11 @@ final class Exec implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NODE", description = "Name or id.")
     private String node = "";
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "ARGV", description = "The program and its arguments, after --.")
+    @Parameters(
+            index = "1..*",
+            arity = "1..*",
+            paramLabel = "ARGV",
+            description = "The program and its arguments, after --.")
     private List<String> argv = List.of();
 
     Exec(Fairlead fairlead) {
@@ -47,17 +54,26 @@ final class Exec implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         var program = argv.getFirst().equals("--") ? argv.subList(1, argv.size()) : argv;
         if (program.isEmpty()) {
-            throw new CliException(Exit.USAGE, "No program is named.", "fairlead exec NODE -- PROGRAM ARGUMENTS");
+            throw new CliException(
+                    Exit.USAGE, "No program is named.", "fairlead exec NODE -- PROGRAM ARGUMENTS");
         }
         String json = JsonMapper.shared().writeValueAsString(program);
         if (json.length() > LONGEST_ARGV) {
             throw new CliException(
                     Exit.USAGE,
-                    "The arguments have " + json.length() + " characters; " + LONGEST_ARGV + " fit.",
+                    "The arguments have "
+                            + json.length()
+                            + " characters; "
+                            + LONGEST_ARGV
+                            + " fit.",
                     "Hand the rest over on standard input.");
         }
-        var headers = Opening.exec(
-                fairlead.tenant(), Names.node(node), login == null ? null : Names.login(login), json);
+        var headers =
+                Opening.exec(
+                        fairlead.tenant(),
+                        Names.node(node),
+                        login == null ? null : Names.login(login),
+                        json);
         try (var links = fairlead.hubLink()) {
             var link = links.connect((end, message) -> {});
             var run = ExecRun.start(link, headers, node);
@@ -65,7 +81,11 @@ final class Exec implements Callable<Integer> {
             Thread.ofPlatform()
                     .daemon()
                     .name("stdin")
-                    .start(() -> run.feed(noStdin ? java.io.InputStream.nullInputStream() : fairlead.parts().in()));
+                    .start(() ->
+                            run.feed(
+                                    noStdin
+                                            ? java.io.InputStream.nullInputStream()
+                                            : fairlead.parts().in()));
             int code = run.result(fairlead.terminal().out(), fairlead.terminal().err());
             link.close(LinkEnd.CLOSED, "done");
             return code;

@@ -33,7 +33,8 @@ final class Forward implements Callable<Integer> {
             index = "1..*",
             arity = "1..*",
             paramLabel = "[BIND:]PORT:HOST:PORT",
-            description = "What to forward; BIND is 127.0.0.1 unless given, PORT 0 any that is free.")
+            description =
+                    "What to forward; BIND is 127.0.0.1 unless given, PORT 0 any that is free.")
     private List<String> specs = List.of();
 
     Forward(Fairlead fairlead) {
@@ -47,12 +48,22 @@ final class Forward implements Callable<Integer> {
         Names.node(node);
         var terminal = fairlead.terminal();
         try (var links = fairlead.hubLink();
-                var ports = new ForwardPorts(
-                        links.loop(), spec -> Opening.tcp(tenant, node, spec.target()), new Lines())) {
+                var ports =
+                        new ForwardPorts(
+                                links.loop(),
+                                spec -> Opening.tcp(tenant, node, spec.target()),
+                                new Lines())) {
             var keeper = new ForwardLinks(links::connect, ports, terminal::note);
             keeper.first();
             for (var open : ports.listen(forwards)) {
-                terminal.line("Listening on " + show(open.address()) + " for " + open.spec().target() + " at " + node + ".");
+                terminal.line(
+                        "Listening on "
+                                + show(open.address())
+                                + " for "
+                                + open.spec().target()
+                                + " at "
+                                + node
+                                + ".");
             }
             terminal.out().flush();
             keeper.keep();
@@ -76,13 +87,25 @@ final class Forward implements Callable<Integer> {
         }
 
         @Override
-        public void closed(ForwardSpec spec, InetSocketAddress from, StreamEnd end, String message) {
+        public void closed(
+                ForwardSpec spec, InetSocketAddress from, StreamEnd end, String message) {
             if (end != StreamEnd.DONE && end != StreamEnd.CANCELLED) {
-                fairlead.terminal().note(show(from) + " -> " + spec.target() + ": " + end.label()
-                        + (message.isEmpty() ? "" : ": " + message));
+                fairlead.terminal()
+                        .note(
+                                show(from)
+                                        + " -> "
+                                        + spec.target()
+                                        + ": "
+                                        + end.label()
+                                        + (message.isEmpty() ? "" : ": " + message));
             } else if (verbose) {
-                fairlead.terminal().note(show(from) + " -> " + spec.target() + ": "
-                        + (end == StreamEnd.DONE ? "closed" : "reset"));
+                fairlead.terminal()
+                        .note(
+                                show(from)
+                                        + " -> "
+                                        + spec.target()
+                                        + ": "
+                                        + (end == StreamEnd.DONE ? "closed" : "reset"));
             }
         }
     }

@@ -8,8 +8,8 @@ import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
 
-/// No logging: what a person must know is an exception with a sentence. A logging library would cost
-/// a tenth of a second at every SSH connection.
+/// No logging: what a person must know is an exception with a sentence. A logging library would
+/// cost a tenth of a second at every SSH connection.
 public final class Logging implements SLF4JServiceProvider {
 
     private final ILoggerFactory loggers = new NOPLoggerFactory();

@@ -66,7 +66,8 @@ final class Login implements Callable<Integer> {
         var old = before.byName().get(name);
         var terminal = fairlead.terminal();
         if (ifAbsent && old != null) {
-            terminal.note("The profile " + name + " exists already (" + old + "); it was left as it is.");
+            terminal.note(
+                    "The profile " + name + " exists already (" + old + "); it was left as it is.");
             return Exit.OK.code();
         }
         var at = prove(name, LoginTarget.of(address, name, old));
@@ -123,7 +124,8 @@ final class Login implements Callable<Integer> {
         if (who == null || who.isBlank()) {
             throw new CliException(Exit.USAGE, "Nobody is named who signs in.", "Add --user NAME");
         }
-        String password = Passwords.read(fairlead.parts(), passwordStdin, "Password of " + who + ": ");
+        String password =
+                Passwords.read(fairlead.parts(), passwordStdin, "Password of " + who + ": ");
         JsonNode made;
         try (var api = api(at, null)) {
             made = api.post(HubApi.path("sign-ins"), Map.of("user", who, "password", password));
@@ -137,7 +139,9 @@ final class Login implements Callable<Integer> {
         try (var api = api(at, token)) {
             var credential = api.get(HubApi.path("sign-ins", "current"));
             String tenant = credential.path("tenant").asString("");
-            String who = credential.path("user").asString("") + (tenant.equals("system") ? "" : "@" + tenant);
+            String who =
+                    credential.path("user").asString("")
+                            + (tenant.equals("system") ? "" : "@" + tenant);
             return profile(at, who, token, credential);
         }
     }
@@ -157,10 +161,13 @@ final class Login implements Callable<Integer> {
             return chosen == null ? at.tenant() : chosen;
         }
         try (var api = api(at, token)) {
-            var granted = api.get(HubApi.path("me")).path("tenants").values().stream()
-                    .map(t -> t.path("tenant").asString(""))
-                    .toList();
-            return granted.size() == 1 ? granted.getFirst() : granted.contains("default") ? "default" : null;
+            var granted =
+                    api.get(HubApi.path("me")).path("tenants").values().stream()
+                            .map(t -> t.path("tenant").asString(""))
+                            .toList();
+            return granted.size() == 1
+                    ? granted.getFirst()
+                    : granted.contains("default") ? "default" : null;
         }
     }
 

@@ -25,9 +25,12 @@ record LoginTarget(
         if (address == null) {
             if (old == null) {
                 throw new CliException(
-                        Exit.USAGE, "No hub is named, and there is no profile \"" + name + "\" yet.", "fairlead login https://HUB");
+                        Exit.USAGE,
+                        "No hub is named, and there is no profile \"" + name + "\" yet.",
+                        "fairlead login https://HUB");
             }
-            return new LoginTarget(old.hub(), old.fingerprint(), old.ca(), old.user(), old.tenant());
+            return new LoginTarget(
+                    old.hub(), old.fingerprint(), old.ca(), old.user(), old.tenant());
         }
         var typed = parse(address);
         if (old == null || !sameHub(old, typed)) {
@@ -62,12 +65,21 @@ record LoginTarget(
             throw notAHub(address);
         }
         String path = uri.getPath();
-        if (!"https".equals(uri.getScheme()) || uri.getHost() == null || uri.getUserInfo() != null
-                || (path != null && !path.isEmpty() && !path.equals("/")) || uri.getQuery() != null) {
+        if (!"https".equals(uri.getScheme())
+                || uri.getHost() == null
+                || uri.getUserInfo() != null
+                || (path != null && !path.isEmpty() && !path.equals("/"))
+                || uri.getQuery() != null) {
             throw notAHub(address);
         }
         String host = uri.getHost().toLowerCase(Locale.ROOT);
-        var hub = URI.create("https://" + host + (uri.getPort() < 0 || uri.getPort() == 443 ? "" : ":" + uri.getPort()));
+        var hub =
+                URI.create(
+                        "https://"
+                                + host
+                                + (uri.getPort() < 0 || uri.getPort() == 443
+                                        ? ""
+                                        : ":" + uri.getPort()));
         String fingerprint = uri.getFragment();
         return new LoginTarget(
                 hub, fingerprint == null ? null : fingerprint(fingerprint), null, null, null);

@@ -17,8 +17,8 @@ import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// `fairlead proxy [--profile NAME] HOST USER`: what OpenSSH runs to reach a node. Hidden, and not a
-/// picocli command: a person waits for it at every first connection.
+/// `fairlead proxy [--profile NAME] HOST USER`: what OpenSSH runs to reach a node. Hidden, and not
+/// a picocli command: a person waits for it at every first connection.
 final class Proxy {
 
     /// The user name that means the node's default login.

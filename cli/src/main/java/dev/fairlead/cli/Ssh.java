@@ -33,22 +33,37 @@ final class Ssh implements Callable<Integer> {
     @Option(names = "-N", description = "No shell, only the ports of -L, -R and -D.")
     private boolean portsOnly;
 
-    @Option(names = "-L", paramLabel = "[BIND:]PORT:HOST:PORT", description = "A port here that leads to HOST:PORT as seen from the node.")
+    @Option(
+            names = "-L",
+            paramLabel = "[BIND:]PORT:HOST:PORT",
+            description = "A port here that leads to HOST:PORT as seen from the node.")
     private List<String> local = List.of();
 
-    @Option(names = "-R", paramLabel = "[BIND:]PORT:HOST:PORT", description = "A port at the node that leads to HOST:PORT as seen from here.")
+    @Option(
+            names = "-R",
+            paramLabel = "[BIND:]PORT:HOST:PORT",
+            description = "A port at the node that leads to HOST:PORT as seen from here.")
     private List<String> remote = List.of();
 
-    @Option(names = "-D", paramLabel = "[BIND:]PORT", description = "A SOCKS proxy here that connects from the node.")
+    @Option(
+            names = "-D",
+            paramLabel = "[BIND:]PORT",
+            description = "A SOCKS proxy here that connects from the node.")
     private List<String> dynamic = List.of();
 
     @Option(names = "-v", description = "Show what ssh does.")
     private boolean verbose;
 
-    @Parameters(index = "0", paramLabel = "[USER@]NODE", description = "The node, and the login there; the node's default login when left out.")
+    @Parameters(
+            index = "0",
+            paramLabel = "[USER@]NODE",
+            description = "The node, and the login there; the node's default login when left out.")
     private String node = "";
 
-    @Parameters(index = "1..*", paramLabel = "CMD", description = "A command line for the login's shell.")
+    @Parameters(
+            index = "1..*",
+            paramLabel = "CMD",
+            description = "A command line for the login's shell.")
     private List<String> command = List.of();
 
     Ssh(Fairlead fairlead) {
@@ -64,9 +79,11 @@ final class Ssh implements Callable<Integer> {
         files.writeConfig(fairlead.parts().launcher());
         if (!files.knows(host.tenant())) {
             try (var api = fairlead.api()) {
-                files.trust(List.of(api.get(HubApi.path("tenants", host.tenant(), "ssh-host-ca"))
-                        .path("knownHostsLine")
-                        .asString("")));
+                files.trust(
+                        List.of(
+                                api.get(HubApi.path("tenants", host.tenant(), "ssh-host-ca"))
+                                        .path("knownHostsLine")
+                                        .asString("")));
             }
         }
         return run(argv(files.config().toString(), login, host));

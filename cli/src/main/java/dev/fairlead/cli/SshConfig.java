@@ -20,7 +20,10 @@ final class SshConfig implements Callable<Integer> {
 
     private final Fairlead fairlead;
 
-    @Option(names = "--install", description = "Include the settings at the top of ~/.ssh/config instead of printing them.")
+    @Option(
+            names = "--install",
+            description =
+                    "Include the settings at the top of ~/.ssh/config instead of printing them.")
     private boolean install;
 
     @Option(names = "--remove", description = "Take them out of ~/.ssh/config again.")
@@ -35,9 +38,10 @@ final class SshConfig implements Callable<Integer> {
         var terminal = fairlead.terminal();
         var include = SshInclude.of(fairlead.parts().home());
         if (remove) {
-            terminal.note(include.remove()
-                    ? "Took Fairlead's line out of " + include.userConfig() + "."
-                    : include.userConfig() + " has no line of Fairlead's.");
+            terminal.note(
+                    include.remove()
+                            ? "Took Fairlead's line out of " + include.userConfig() + "."
+                            : include.userConfig() + " has no line of Fairlead's.");
             return Exit.OK.code();
         }
         var files = fairlead.sshFiles();
@@ -50,9 +54,10 @@ final class SshConfig implements Callable<Integer> {
             terminal.out().print(files.configText(fairlead.parts().launcher()));
             return Exit.OK.code();
         }
-        terminal.note(include.install(files.config())
-                ? "Put an Include line at the top of " + include.userConfig() + "."
-                : include.userConfig() + " includes " + files.config() + " already.");
+        terminal.note(
+                include.install(files.config())
+                        ? "Put an Include line at the top of " + include.userConfig() + "."
+                        : include.userConfig() + " includes " + files.config() + " already.");
         terminal.note("Now: ssh NODE." + fairlead.tenant() + ".fairlead");
         return Exit.OK.code();
     }

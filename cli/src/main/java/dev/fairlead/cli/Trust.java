@@ -20,14 +20,19 @@ final class Trust {
         this.fairlead = fairlead;
     }
 
-    @Command(name = "install", description = "Add the CA to the databases of Chromium, Chrome and Firefox, and say which.")
+    @Command(
+            name = "install",
+            description =
+                    "Add the CA to the databases of Chromium, Chrome and Firefox, and say which.")
     int install() {
         var profile = fairlead.profile();
         var ca = fairlead.caFile(profile);
         if (ca == null) {
             throw new CliException(
                     Exit.FAILED,
-                    "There is nothing to trust: the certificate of " + profile.hub() + " is signed by a CA that this machine trusts already.");
+                    "There is nothing to trust: the certificate of "
+                            + profile.hub()
+                            + " is signed by a CA that this machine trusts already.");
         }
         browsers().install(profile.hub().getAuthority(), ca).forEach(fairlead.terminal()::line);
         fairlead.terminal().note("Restart the browser. fairlead trust remove undoes it.");
@@ -36,7 +41,10 @@ final class Trust {
 
     @Command(name = "remove", description = "Take the CA out again, and say where it was.")
     int remove(@Option(names = "--all", description = "The CAs of all hubs.") boolean all) {
-        var did = all ? browsers().removeAll() : browsers().remove(fairlead.profile().hub().getAuthority());
+        var did =
+                all
+                        ? browsers().removeAll()
+                        : browsers().remove(fairlead.profile().hub().getAuthority());
         did.forEach(fairlead.terminal()::line);
         if (did.isEmpty()) {
             fairlead.terminal().note("No browser of this user has the CA.");

@@ -2,8 +2,8 @@ package dev.fairlead.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.StringWriter;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -11,13 +11,14 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /// `docs/cli.md` is what the program says of itself, so a changed help text shows in review. After
-/// a wanted change: `mvn -pl cli -am test -Dtest=CliDocsTest -Dsurefire.failIfNoSpecifiedTests=false
-/// -Dfairlead.docs.write=true`.
+/// a wanted change: `mvn -pl cli -am test -Dtest=CliDocsTest
+/// -Dsurefire.failIfNoSpecifiedTests=false -Dfairlead.docs.write=true`.
 class CliDocsTest {
 
     private static final Path DOCS = Path.of("../docs/cli.md");
 
-    private static final String HEAD = """
+    private static final String HEAD =
+            """
             # The command line
 
             Made from the help texts by `CliDocsTest`; change those.
@@ -33,7 +34,8 @@ class CliDocsTest {
             |---|---|
             """;
 
-    private static final String MIDDLE = """
+    private static final String MIDDLE =
+            """
 
             `exec` and `ssh` return the code of the remote program; 255 then means that the link broke, and that what was printed may be incomplete.
 
@@ -75,7 +77,11 @@ class CliDocsTest {
     private String document() {
         var text = new StringBuilder(HEAD);
         for (var exit : Exit.values()) {
-            text.append("| ").append(exit.code()).append(" | ").append(exit.meaning()).append(" |\n");
+            text.append("| ")
+                    .append(exit.code())
+                    .append(" | ")
+                    .append(exit.meaning())
+                    .append(" |\n");
         }
         text.append(MIDDLE);
         append(text, Cli.commands(new CliRun(home).parts()));
@@ -85,8 +91,11 @@ class CliDocsTest {
     private static void append(StringBuilder text, CommandLine command) {
         var out = new StringWriter();
         command.usage(new PrintWriter(out), CommandLine.Help.Ansi.OFF);
-        text.append("\n### ").append(command.getCommandSpec().qualifiedName()).append("\n\n```\n")
-                .append(out.toString().stripTrailing().replaceAll("(?m) +$", "")).append("\n```\n");
+        text.append("\n### ")
+                .append(command.getCommandSpec().qualifiedName())
+                .append("\n\n```\n")
+                .append(out.toString().stripTrailing().replaceAll("(?m) +$", ""))
+                .append("\n```\n");
         command.getSubcommands().values().forEach(sub -> append(text, sub));
     }
 }

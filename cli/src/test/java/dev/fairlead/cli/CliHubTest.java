@@ -15,9 +15,11 @@ class CliHubTest {
 
     private static final String JSON = "application/json";
     private static final String PROBLEM = "application/problem+json";
-    private static final String NODES = """
+    private static final String NODES =
+            """
             {"items":[{"id":"node_1","name":"gpu-1","labels":{"site":"zrh"},"os":"Debian\\u001b[2J",
-             "link":{"state":"online","since":"2026-11-21T09:58:00Z"},"created":"2026-11-01T00:00:00Z"}],"next":null}""";
+             "link":{"state":"online","since":"2026-11-21T09:58:00Z"},"created":"2026-11-01T00:00:00Z"}],"next":null}\
+            """;
 
     @TempDir Path home;
 
@@ -32,24 +34,41 @@ class CliHubTest {
     @Test
     void aListIsATableForPeopleAndTheApisJsonForPrograms() throws Exception {
         try (var hub = hub((x, asked) -> answer(x, 200, JSON, NODES))) {
-            var person = signedIn(hub).onTerminal().run("nodes", "-l", "site=zrh,rack=3", "-l", "x=y");
+            var person =
+                    signedIn(hub).onTerminal().run("nodes", "-l", "site=zrh,rack=3", "-l", "x=y");
             var script = signedIn(hub).run("nodes", "--json");
             var plain = signedIn(hub).run("nodes");
 
-            assertThat(person.out()).contains("2m ago").contains("\u001b[32monline").doesNotContain("\u001b[2J");
-            assertThat(script.out()).startsWith("[{\"id\":\"node_1\"").endsWith("]\n").hasLineCount(1);
-            assertThat(plain.out()).contains("2026-11-21T09:58:00Z").contains("Debian\\u001b[2J").doesNotContain("\u001b");
+            assertThat(person.out())
+                    .contains("2m ago")
+                    .contains("\u001b[32monline")
+                    .doesNotContain("\u001b[2J");
+            assertThat(script.out())
+                    .startsWith("[{\"id\":\"node_1\"")
+                    .endsWith("]\n")
+                    .hasLineCount(1);
+            assertThat(plain.out())
+                    .contains("2026-11-21T09:58:00Z")
+                    .contains("Debian\\u001b[2J")
+                    .doesNotContain("\u001b");
             assertThat(hub.asked().getFirst().path())
-                    .isEqualTo("/api/v1/tenants/acme/nodes?labels=site%3Dzrh%2Crack%3D3%2Cx%3Dy&limit=500");
+                    .isEqualTo(
+                            "/api/v1/tenants/acme/nodes?labels=site%3Dzrh%2Crack%3D3%2Cx%3Dy&limit=500");
             assertThat(hub.asked().getFirst().authorization()).isEqualTo("Bearer fls_secret");
         }
     }
 
     @Test
     void pagesAreFollowed() throws Exception {
-        try (var hub = hub((x, asked) -> answer(x, 200, JSON, asked.path().contains("cursor=abc")
-                ? "{\"items\":[{\"name\":\"two\"}],\"next\":null}"
-                : "{\"items\":[{\"name\":\"one\"}],\"next\":\"abc\"}"))) {
+        try (var hub =
+                hub((x, asked) ->
+                        answer(
+                                x,
+                                200,
+                                JSON,
+                                asked.path().contains("cursor=abc")
+                                        ? "{\"items\":[{\"name\":\"two\"}],\"next\":null}"
+                                        : "{\"items\":[{\"name\":\"one\"}],\"next\":\"abc\"}"))) {
             assertThat(signedIn(hub).run("tenant", "ls", "--json").out())
                     .isEqualTo("[{\"name\":\"one\"},{\"name\":\"two\"}]\n");
         }
@@ -57,17 +76,26 @@ class CliHubTest {
 
     @Test
     void aProblemIsShownAsTheHubWroteIt() throws Exception {
-        try (var hub = hub((x, asked) -> answer(x, 404, PROBLEM, """
-                {"type":"t","title":"Not found","status":404,"code":"not-found",
-                 "detail":"There is no node \\"gpu-9\\" in acme.","hint":"fairlead nodes lists them"}"""))) {
+        try (var hub =
+                hub((x, asked) ->
+                        answer(
+                                x,
+                                404,
+                                PROBLEM,
+                                """
+                                {"type":"t","title":"Not found","status":404,"code":"not-found",
+                                 "detail":"There is no node \\"gpu-9\\" in acme.","hint":"fairlead nodes lists them"}\
+                                """))) {
             var run = signedIn(hub).run("node", "show", "gpu-9");
 
             assertThat(run.exit()).isEqualTo(5);
             assertThat(run.out()).isEmpty();
-            assertThat(run.err()).isEqualTo("""
-                    fairlead: There is no node "gpu-9" in acme.
-                      next: fairlead nodes lists them
-                    """);
+            assertThat(run.err())
+                    .isEqualTo(
+                            """
+                            fairlead: There is no node "gpu-9" in acme.
+                              next: fairlead nodes lists them
+                            """);
         }
     }
 
@@ -82,17 +110,33 @@ class CliHubTest {
     }
 
     private void assertExit(int status, String code, int exit) throws Exception {
-        try (var hub = hub((x, asked) -> answer(x, status, PROBLEM,
-                "{\"status\":" + status + ",\"code\":\"" + code + "\",\"detail\":\"d\",\"hint\":\"h\"}"))) {
+        try (var hub =
+                hub((x, asked) ->
+                        answer(
+                                x,
+                                status,
+                                PROBLEM,
+                                "{\"status\":"
+                                        + status
+                                        + ",\"code\":\""
+                                        + code
+                                        + "\",\"detail\":\"d\",\"hint\":\"h\"}"))) {
             assertThat(signedIn(hub).run("nodes").exit()).as(code).isEqualTo(exit);
         }
     }
 
     @Test
     void whatIsWrongWhereIsTold() throws Exception {
-        try (var hub = hub((x, asked) -> answer(x, 400, PROBLEM, """
-                {"status":400,"code":"invalid-request","detail":"The request makes no sense.","hint":"Mend it",
-                 "errors":[{"field":"body.uses","detail":"is more than 10000"}]}"""))) {
+        try (var hub =
+                hub((x, asked) ->
+                        answer(
+                                x,
+                                400,
+                                PROBLEM,
+                                """
+                                {"status":400,"code":"invalid-request","detail":"The request makes no sense.","hint":"Mend it",
+                                 "errors":[{"field":"body.uses","detail":"is more than 10000"}]}\
+                                """))) {
             assertThat(signedIn(hub).run("token", "create", "--uses", "99999").err())
                     .contains("body.uses: is more than 10000");
         }
@@ -115,11 +159,23 @@ class CliHubTest {
             assertThat(named.exit()).isEqualTo(7);
             assertThat(named.err()).contains("name in the hub's certificate");
 
-            new Folder(home).change(p -> p.with("default", new dev.fairlead.cli.profile.Profile(
-                    hub.uri(), null, null, "ann@acme", "acme", "fls_secret", null)));
+            new Folder(home)
+                    .change(p ->
+                            p.with(
+                                    "default",
+                                    new dev.fairlead.cli.profile.Profile(
+                                            hub.uri(),
+                                            null,
+                                            null,
+                                            "ann@acme",
+                                            "acme",
+                                            "fls_secret",
+                                            null)));
             var unknown = new CliRun(home).run("nodes");
             assertThat(unknown.exit()).isEqualTo(7);
-            assertThat(unknown.err()).contains("not signed by a CA that counts here").contains("#FINGERPRINT");
+            assertThat(unknown.err())
+                    .contains("not signed by a CA that counts here")
+                    .contains("#FINGERPRINT");
             assertThat(hub.asked()).isEmpty();
         }
     }
@@ -133,7 +189,9 @@ class CliHubTest {
         run.run("nodes");
 
         assertThat(run.exit()).isEqualTo(7);
-        assertThat(run.err()).contains("refuses the connection").contains("Check that the hub runs");
+        assertThat(run.err())
+                .contains("refuses the connection")
+                .contains("Check that the hub runs");
     }
 
     @Test
@@ -150,48 +208,97 @@ class CliHubTest {
 
     @Test
     void labelsAreSetAndRemoved() throws Exception {
-        try (var hub = hub((x, asked) -> answer(x, 200, JSON, "{\"labels\":{\"b\":\"2\",\"a\":\"1\"}}"))) {
+        try (var hub =
+                hub((x, asked) -> answer(x, 200, JSON, "{\"labels\":{\"b\":\"2\",\"a\":\"1\"}}"))) {
             var run = signedIn(hub).run("node", "label", "gpu-1", "a=1", "old-");
 
             assertThat(run.out()).isEqualTo("a=1,b=2\n");
-            assertThat(hub.asked().getFirst().body()).isEqualTo("{\"labels\":{\"a\":\"1\",\"old\":null}}");
+            assertThat(hub.asked().getFirst().body())
+                    .isEqualTo("{\"labels\":{\"a\":\"1\",\"old\":null}}");
         }
     }
 
     @Test
     void anEnrolmentTokenIsOneLineOnStdout() throws Exception {
-        try (var hub = hub((x, asked) -> answer(x, 201, JSON, """
-                {"id":"tok_1","token":"t","installLine":"curl -f x | sh","joinLine":"fairlead agent join t","uses":2,
-                 "expires":"2026-11-21T10:30:00Z"}"""))) {
-            var run = signedIn(hub).run("token", "create", "--uses", "2", "--expires", "30m", "-l", "site=zrh");
+        try (var hub =
+                hub((x, asked) ->
+                        answer(
+                                x,
+                                201,
+                                JSON,
+                                """
+                                {"id":"tok_1","token":"t","installLine":"curl -f x | sh","joinLine":"fairlead agent join t","uses":2,
+                                 "expires":"2026-11-21T10:30:00Z"}\
+                                """))) {
+            var run =
+                    signedIn(hub)
+                            .run(
+                                    "token",
+                                    "create",
+                                    "--uses",
+                                    "2",
+                                    "--expires",
+                                    "30m",
+                                    "-l",
+                                    "site=zrh");
 
             assertThat(run.out()).isEqualTo("curl -f x | sh\n");
             assertThat(run.err()).contains("2 nodes").contains("in 30m");
-            assertThat(hub.asked().getFirst().body()).contains("\"uses\":2").contains("\"expiresIn\":1800").contains("\"site\":\"zrh\"");
-            assertThat(signedIn(hub).run("token", "create", "--join").out()).isEqualTo("fairlead agent join t\n");
+            assertThat(hub.asked().getFirst().body())
+                    .contains("\"uses\":2")
+                    .contains("\"expiresIn\":1800")
+                    .contains("\"site\":\"zrh\"");
+            assertThat(signedIn(hub).run("token", "create", "--join").out())
+                    .isEqualTo("fairlead agent join t\n");
         }
     }
 
     @Test
     void pairingWithAnotherFingerprintIsNotApproved() throws Exception {
-        try (var hub = hub((x, asked) -> answer(x, 200, JSON, "{\"fingerprint\":\"ab12 cd34\",\"name\":\"gpu-1\"}"))) {
-            var other = signedIn(hub).run("agent", "approve", "CODE-1234", "--fingerprint", "ffff-ffff");
+        try (var hub =
+                hub((x, asked) ->
+                        answer(
+                                x,
+                                200,
+                                JSON,
+                                "{\"fingerprint\":\"ab12 cd34\",\"name\":\"gpu-1\"}"))) {
+            var other =
+                    signedIn(hub)
+                            .run("agent", "approve", "CODE-1234", "--fingerprint", "ffff-ffff");
             assertThat(other.exit()).isEqualTo(4);
             assertThat(hub.asked()).hasSize(1);
 
-            assertThat(signedIn(hub).run("agent", "approve", "CODE-1234", "--fingerprint", "AB12-CD34").exit()).isZero();
+            assertThat(
+                            signedIn(hub)
+                                    .run(
+                                            "agent",
+                                            "approve",
+                                            "CODE-1234",
+                                            "--fingerprint",
+                                            "AB12-CD34")
+                                    .exit())
+                    .isZero();
             assertThat(hub.asked().getLast().path()).endsWith("/pairings/approvals");
         }
     }
 
     @Test
     void passwordsComeFromStdinAndTheProfileIsKept() throws Exception {
-        try (var hub = hub((x, asked) -> answer(x, 201, JSON, """
-                {"id":"si_1","token":"fls_new","user":"ann","tenant":"acme","expires":"2026-11-22T10:00:00Z"}"""))) {
+        try (var hub =
+                hub((x, asked) ->
+                        answer(
+                                x,
+                                201,
+                                JSON,
+                                """
+                                {"id":"si_1","token":"fls_new","user":"ann","tenant":"acme","expires":"2026-11-22T10:00:00Z"}\
+                                """))) {
             var run = signedIn(hub).stdin("pass word\nmore").run("login", "--password-stdin");
 
             assertThat(run.exit()).as(run.err()).isZero();
-            assertThat(hub.asked().getFirst().body()).contains("\"password\":\"pass word\"").contains("\"user\":\"ann@acme\"");
+            assertThat(hub.asked().getFirst().body())
+                    .contains("\"password\":\"pass word\"")
+                    .contains("\"user\":\"ann@acme\"");
             assertThat(new Folder(home).profiles().need("default").token()).isEqualTo("fls_new");
         }
     }
@@ -201,9 +308,16 @@ class CliHubTest {
         try (var hub = hub((x, asked) -> answer(x, 500, JSON, "{}"))) {
             var before = signedIn(hub);
 
-            assertThat(before.run("login", "https://other.example", "--user", "a").exit()).isEqualTo(2);
+            assertThat(before.run("login", "https://other.example", "--user", "a").exit())
+                    .isEqualTo(2);
             assertThat(before.err()).contains("--profile NAME");
-            var absent = new CliRun(home).run("login", "https://other.example", "--if-absent", "--password-stdin");
+            var absent =
+                    new CliRun(home)
+                            .run(
+                                    "login",
+                                    "https://other.example",
+                                    "--if-absent",
+                                    "--password-stdin");
             assertThat(absent.exit()).isZero();
             assertThat(new Folder(home).profiles().need("default").hub()).isEqualTo(hub.uri());
             assertThat(hub.asked()).isEmpty();
@@ -226,25 +340,33 @@ class CliHubTest {
     @Test
     void followingTheAuditResumesAfterALostConnectionAndEndsWhenTheHubSaysSo() throws Exception {
         var streams = new AtomicInteger();
-        try (var hub = hub((x, asked) -> {
-            if (!asked.path().contains("/stream")) {
-                answer(x, 200, JSON, "{\"items\":[" + record(7) + "],\"next\":null}");
-                return;
-            }
-            String last = x.getRequestHeaders().getFirst("Last-Event-ID");
-            x.getResponseHeaders().set("Content-Type", "text/event-stream");
-            x.sendResponseHeaders(200, 0);
-            String body = streams.getAndIncrement() == 0
-                    ? ": hello\n\nid: 8\nevent: audit\ndata: " + record(8) + "\n\n"
-                    : "id: 9\nevent: audit\ndata: " + record(9) + "\n\nevent: end\ndata: {\"status\":403,\"code\":\"denied\","
-                            + "\"detail\":\"Your grant was withdrawn (" + last + ").\",\"hint\":\"\"}\n\n";
-            x.getResponseBody().write(body.getBytes(StandardCharsets.UTF_8));
-        })) {
+        try (var hub =
+                hub((x, asked) -> {
+                    if (!asked.path().contains("/stream")) {
+                        answer(x, 200, JSON, "{\"items\":[" + record(7) + "],\"next\":null}");
+                        return;
+                    }
+                    String last = x.getRequestHeaders().getFirst("Last-Event-ID");
+                    x.getResponseHeaders().set("Content-Type", "text/event-stream");
+                    x.sendResponseHeaders(200, 0);
+                    String body =
+                            streams.getAndIncrement() == 0
+                                    ? ": hello\n\nid: 8\nevent: audit\ndata: " + record(8) + "\n\n"
+                                    : "id: 9\nevent: audit\ndata: "
+                                            + record(9)
+                                            + "\n\nevent: end\ndata: {\"status\":403,\"code\":\"denied\","
+                                            + "\"detail\":\"Your grant was withdrawn ("
+                                            + last
+                                            + ").\",\"hint\":\"\"}\n\n";
+                    x.getResponseBody().write(body.getBytes(StandardCharsets.UTF_8));
+                })) {
             var run = signedIn(hub).run("audit", "--follow", "--json");
 
             assertThat(run.out().lines().toList()).containsExactly(record(7), record(8), record(9));
             assertThat(run.exit()).isEqualTo(4);
-            assertThat(run.err()).contains("Trying again").contains("Your grant was withdrawn (8).");
+            assertThat(run.err())
+                    .contains("Trying again")
+                    .contains("Your grant was withdrawn (8).");
         }
     }
 
@@ -254,23 +376,42 @@ class CliHubTest {
 
     @Test
     void sshConfigWritesOneHostCaPerTenant() throws Exception {
-        String key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKDl0nJAdDbGO7DE1l3Vq1yUoN0ldDkpYYrsfYJNqZ0I";
-        try (var hub = hub((x, asked) -> {
-            if (asked.path().contains("/closed/")) {
-                answer(x, 403, PROBLEM, "{\"status\":403,\"code\":\"denied\",\"detail\":\"no\",\"hint\":\"\"}");
-            } else if (asked.path().contains("ssh-host-ca")) {
-                answer(x, 200, JSON, "{\"knownHostsLine\":\"@cert-authority *.acme.fairlead " + key + "\"}");
-            } else {
-                answer(x, 200, JSON, "{\"items\":[{\"name\":\"acme\"},{\"name\":\"closed\"}],\"next\":null}");
-            }
-        })) {
+        String key =
+                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKDl0nJAdDbGO7DE1l3Vq1yUoN0ldDkpYYrsfYJNqZ0I";
+        try (var hub =
+                hub((x, asked) -> {
+                    if (asked.path().contains("/closed/")) {
+                        answer(
+                                x,
+                                403,
+                                PROBLEM,
+                                "{\"status\":403,\"code\":\"denied\",\"detail\":\"no\",\"hint\":\"\"}");
+                    } else if (asked.path().contains("ssh-host-ca")) {
+                        answer(
+                                x,
+                                200,
+                                JSON,
+                                "{\"knownHostsLine\":\"@cert-authority *.acme.fairlead "
+                                        + key
+                                        + "\"}");
+                    } else {
+                        answer(
+                                x,
+                                200,
+                                JSON,
+                                "{\"items\":[{\"name\":\"acme\"},{\"name\":\"closed\"}],\"next\":null}");
+                    }
+                })) {
             var run = signedIn(hub).run("ssh-config");
 
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(run.out()).contains("ProxyCommand /opt/fairlead/fairlead proxy '%n' '%r'");
-            assertThat(home.resolve("ssh_known_hosts")).hasContent("@cert-authority *.acme.fairlead " + key);
+            assertThat(home.resolve("ssh_known_hosts"))
+                    .hasContent("@cert-authority *.acme.fairlead " + key);
             assertThat(signedIn(hub).run("ssh-config", "--install").exit()).isZero();
-            assertThat(home.resolve(".ssh/config")).content().contains("Include " + home + "/ssh_config");
+            assertThat(home.resolve(".ssh/config"))
+                    .content()
+                    .contains("Include " + home + "/ssh_config");
         }
     }
 }

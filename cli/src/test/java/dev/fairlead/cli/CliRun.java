@@ -50,17 +50,18 @@ final class CliRun {
 
     CliRun signedIn(StubHub hub) {
         new Folder(home)
-                .change(p -> p.with(
-                                "default",
-                                new Profile(
-                                        hub.uri(),
-                                        null,
-                                        hub.ca().toString(),
-                                        "ann@acme",
-                                        "acme",
-                                        "fls_secret",
-                                        Instant.parse("2026-11-22T10:00:00Z")))
-                        .withCurrent("default"));
+                .change(p ->
+                        p.with(
+                                        "default",
+                                        new Profile(
+                                                hub.uri(),
+                                                null,
+                                                hub.ca().toString(),
+                                                "ann@acme",
+                                                "acme",
+                                                "fls_secret",
+                                                Instant.parse("2026-11-22T10:00:00Z")))
+                                .withCurrent("default"));
         return this;
     }
 

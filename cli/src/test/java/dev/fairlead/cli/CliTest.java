@@ -19,9 +19,25 @@ class CliTest {
     void everyCommandOfTheIssueIsThere() {
         assertThat(Cli.commands(new CliRun(home).parts()).getSubcommands().keySet())
                 .contains(
-                        "login", "logout", "nodes", "node", "ssh", "ssh-config", "sessions", "session",
-                        "token", "agent", "audit", "status", "version", "ports", "tenant", "user", "grant",
-                        "api-token", "completion");
+                        "login",
+                        "logout",
+                        "nodes",
+                        "node",
+                        "ssh",
+                        "ssh-config",
+                        "sessions",
+                        "session",
+                        "token",
+                        "agent",
+                        "audit",
+                        "status",
+                        "version",
+                        "ports",
+                        "tenant",
+                        "user",
+                        "grant",
+                        "api-token",
+                        "completion");
     }
 
     @Test
@@ -29,7 +45,10 @@ class CliTest {
         var run = run("nodes", "--help");
 
         assertThat(run.exit()).isZero();
-        assertThat(run.out()).contains("Usage: fairlead nodes").contains("--profile=NAME").doesNotContain("\u001b");
+        assertThat(run.out())
+                .contains("Usage: fairlead nodes")
+                .contains("--profile=NAME")
+                .doesNotContain("\u001b");
         assertThat(run.err()).isEmpty();
     }
 
@@ -61,10 +80,12 @@ class CliTest {
         var run = run("nodes");
 
         assertThat(run.exit()).isEqualTo(3);
-        assertThat(run.err()).isEqualTo("""
-                fairlead: Nobody is signed in: this user has no profile yet.
-                  next: fairlead login https://HUB, or fairlead quickstart for a hub of your own
-                """);
+        assertThat(run.err())
+                .isEqualTo(
+                        """
+                        fairlead: Nobody is signed in: this user has no profile yet.
+                          next: fairlead login https://HUB, or fairlead quickstart for a hub of your own
+                        """);
     }
 
     @Test

@@ -4,19 +4,26 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.math.BigInteger;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -24,13 +31,6 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import java.util.Base64;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /// An HTTPS server that answers as told and remembers what it was asked.
 public final class StubHub implements AutoCloseable {
@@ -58,7 +58,8 @@ public final class StubHub implements AutoCloseable {
         Files.writeString(
                 ca,
                 "-----BEGIN CERTIFICATE-----\n"
-                        + Base64.getMimeEncoder().encodeToString(store.getCertificate("hub").getEncoded())
+                        + Base64.getMimeEncoder()
+                                .encodeToString(store.getCertificate("hub").getEncoded())
                         + "\n-----END CERTIFICATE-----\n");
         var keys = KeyManagerFactory.getInstance("SunX509");
         keys.init(store, PASSWORD);
@@ -67,18 +68,23 @@ public final class StubHub implements AutoCloseable {
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(tls));
         server.setExecutor(threads);
-        server.createContext("/", exchange -> {
-            try (exchange) {
-                var headers = exchange.getRequestHeaders();
-                var one = new Asked(
-                        exchange.getRequestMethod(),
-                        exchange.getRequestURI().toString(),
-                        String.valueOf(headers.getFirst("Authorization")),
-                        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-                asked.add(one);
-                answer.to(exchange, one);
-            }
-        });
+        server.createContext(
+                "/",
+                exchange -> {
+                    try (exchange) {
+                        var headers = exchange.getRequestHeaders();
+                        var one =
+                                new Asked(
+                                        exchange.getRequestMethod(),
+                                        exchange.getRequestURI().toString(),
+                                        String.valueOf(headers.getFirst("Authorization")),
+                                        new String(
+                                                exchange.getRequestBody().readAllBytes(),
+                                                StandardCharsets.UTF_8));
+                        asked.add(one);
+                        answer.to(exchange, one);
+                    }
+                });
         server.start();
     }
 
@@ -125,7 +131,8 @@ public final class StubHub implements AutoCloseable {
     }
 
     /// Answers with a body of some type.
-    public static void answer(HttpExchange exchange, int status, String type, String body) throws IOException {
+    public static void answer(HttpExchange exchange, int status, String type, String body)
+            throws IOException {
         var bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", type);
         exchange.sendResponseHeaders(status, status == 204 ? -1 : bytes.length);

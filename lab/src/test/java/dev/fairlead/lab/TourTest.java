@@ -63,7 +63,9 @@ class TourTest {
     @Test
     void aSessionIsRecorded() throws Exception {
         admin.ok("exec", node.name(), "--", "true");
-        assertThat(admin.ok("sessions", "--json")).contains("\"exec\"").contains(node.name());
+        assertThat(admin.ok("sessions", "--all", "--json"))
+                .contains("\"exec\"")
+                .contains(node.name());
         assertThat(admin.ok("audit", "--json")).contains("session.start");
     }
 }

@@ -125,7 +125,8 @@ public final class EventStream {
         }
     }
 
-    /// A connection that a firewall has forgotten says nothing more, and reading it blocks for ever.
+    /// A connection that a firewall has forgotten says nothing more, and reading it blocks for
+    /// ever.
     private void closeWhenDead(InputStream body) {
         try {
             for (long left = deadAfter.toNanos(); left > 0; ) {

@@ -60,7 +60,8 @@ public final class SshFiles {
         return profileName.equals(Profiles.DEFAULT) ? "" : "." + profileName;
     }
 
-    /// Writes the configuration where it is missing or differs, and makes the folder of its sockets.
+    /// Writes the configuration where it is missing or differs, and makes the folder of its
+    /// sockets.
     public void writeConfig(Launcher launcher) {
         Folder.makeFolder(controlFolder());
         String text = configText(launcher);
@@ -99,7 +100,8 @@ public final class SshFiles {
           HostbasedAuthentication no
           Ciphers ^aes128-gcm@openssh.com
           SendEnv LANG LC_*
-        %s"""
+        %s\
+        """
                 .formatted(
                         profile.hub(),
                         HostName.SUFFIX,
@@ -110,12 +112,11 @@ public final class SshFiles {
                         control());
     }
 
-    /// Connections that stay open for later ones: the first pays for a program's start, a TLS and an
-    /// SSH handshake, the others for nothing.
+    /// Connections that stay open for later ones: the first pays for a program's start, a TLS and
+    /// an SSH handshake, the others for nothing.
     private String control() {
         String socket = quoted(controlFolder().resolve(whose() + "-%C"));
-        int length =
-                socket.getBytes(StandardCharsets.UTF_8).length - "%C".length() + HASH_OF_SSH;
+        int length = socket.getBytes(StandardCharsets.UTF_8).length - "%C".length() + HASH_OF_SSH;
         return length > LONGEST_SOCKET
                 ? "  # No ControlMaster: the path of its socket would be too long.\n"
                 : "  ControlMaster auto\n  ControlPath " + socket + "\n  ControlPersist 10m\n";
@@ -128,9 +129,11 @@ public final class SshFiles {
     /// Eight hex digits for this hub and this person: an open connection serves nobody else.
     private String whose() {
         try {
-            var hash = MessageDigest.getInstance("SHA-256")
-                    .digest((profileName + "\n" + profile.hub() + "\n" + profile.user())
-                            .getBytes(StandardCharsets.UTF_8));
+            var hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(
+                                    (profileName + "\n" + profile.hub() + "\n" + profile.user())
+                                            .getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, 4);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
@@ -160,14 +163,17 @@ public final class SshFiles {
     /// Adds or replaces host CAs.
     ///
     /// @param caLines as the hub gives them, one per tenant
-    /// @throws CliException where one is something else: it would go into a file that OpenSSH trusts
+    /// @throws CliException where one is something else: it would go into a file that OpenSSH
+    ///   trusts
     public void trust(List<String> caLines) {
         var lines = lines();
         for (String line : caLines) {
             var match = CA_LINE.matcher(line.strip());
             if (!match.matches()) {
                 throw new CliException(
-                        Exit.FAILED, "The hub gave a host CA that is none: " + line, "Is the hub newer than this program?");
+                        Exit.FAILED,
+                        "The hub gave a host CA that is none: " + line,
+                        "Is the hub newer than this program?");
             }
             lines.put(match.group(1), line.strip());
         }
@@ -179,18 +185,21 @@ public final class SshFiles {
         try {
             Files.deleteIfExists(knownHosts());
         } catch (IOException e) {
-            throw new CliException(Exit.FAILED, "Could not remove " + knownHosts() + ": " + e.getMessage() + ".");
+            throw new CliException(
+                    Exit.FAILED, "Could not remove " + knownHosts() + ": " + e.getMessage() + ".");
         }
     }
 
     private SortedMap<String, String> lines() {
         var lines = new TreeMap<String, String>();
-        read(knownHosts()).lines().forEach(line -> {
-            var match = CA_LINE.matcher(line);
-            if (match.matches()) {
-                lines.put(match.group(1), line);
-            }
-        });
+        read(knownHosts())
+                .lines()
+                .forEach(line -> {
+                    var match = CA_LINE.matcher(line);
+                    if (match.matches()) {
+                        lines.put(match.group(1), line);
+                    }
+                });
         return lines;
     }
 
@@ -198,7 +207,8 @@ public final class SshFiles {
         try {
             return Files.exists(file) ? Files.readString(file) : "";
         } catch (IOException e) {
-            throw new CliException(Exit.FAILED, "Could not read " + file + ": " + e.getMessage() + ".");
+            throw new CliException(
+                    Exit.FAILED, "Could not read " + file + ": " + e.getMessage() + ".");
         }
     }
 }

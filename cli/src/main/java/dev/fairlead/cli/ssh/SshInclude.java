@@ -14,7 +14,8 @@ import java.util.List;
 /// At the top, because OpenSSH takes the first value that it finds.
 public record SshInclude(Path userConfig) {
 
-    private static final String MARK = "# Fairlead: nodes as NODE.TENANT.fairlead (fairlead ssh-config --remove)";
+    private static final String MARK =
+            "# Fairlead: nodes as NODE.TENANT.fairlead (fairlead ssh-config --remove)";
 
     public static SshInclude of(Path home) {
         return new SshInclude(home.resolve(".ssh/config"));
@@ -85,6 +86,8 @@ public record SshInclude(Path userConfig) {
 
     private CliException failed(IOException e) {
         return new CliException(
-                Exit.FAILED, "Could not change " + userConfig + ": " + e.getMessage() + ".", "Check who owns it.");
+                Exit.FAILED,
+                "Could not change " + userConfig + ": " + e.getMessage() + ".",
+                "Check who owns it.");
     }
 }

@@ -17,8 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// One program on a node: stdin goes there, stdout and stderr come back apart, and then its exit
-/// code. Anything short of that code and the stream's orderly end is a failure, whatever was printed
-/// before (`docs/protocol.md`, section exec).
+/// code. Anything short of that code and the stream's orderly end is a failure, whatever was
+/// printed before (`docs/protocol.md`, section exec).
 public final class ExecRun {
 
     private static final int STDIN = 0;
@@ -51,7 +51,8 @@ public final class ExecRun {
     /// Starts the program; returns when the node has accepted.
     ///
     /// @throws CliException where it was refused
-    public static ExecRun start(Link link, Headers headers, String node) throws InterruptedException {
+    public static ExecRun start(Link link, Headers headers, String node)
+            throws InterruptedException {
         var stream = BlockingStream.open(link, headers);
         try {
             stream.awaitAccepted(TO_ACCEPT);
@@ -97,7 +98,12 @@ public final class ExecRun {
     private void send(int type, byte[] bytes, int length) throws IOException {
         sending.lock();
         try {
-            toNode.write(ByteBuffer.allocate(5 + length).put((byte) type).putInt(length).put(bytes, 0, length).array());
+            toNode.write(
+                    ByteBuffer.allocate(5 + length)
+                            .put((byte) type)
+                            .putInt(length)
+                            .put(bytes, 0, length)
+                            .array());
         } finally {
             sending.unlock();
         }
@@ -124,11 +130,15 @@ public final class ExecRun {
                 }
             }
         } catch (EOFException e) {
-            throw StreamFailure.broken(StreamEnd.DONE, "the node ended the stream without the program's exit code", node);
+            throw StreamFailure.broken(
+                    StreamEnd.DONE,
+                    "the node ended the stream without the program's exit code",
+                    node);
         } catch (StreamException e) {
             throw StreamFailure.broken(e.end(), String.valueOf(e.getMessage()), node);
         } catch (IOException e) {
-            throw new CliException(Exit.FAILED, "Output could not be written: " + e.getMessage() + ".");
+            throw new CliException(
+                    Exit.FAILED, "Output could not be written: " + e.getMessage() + ".");
         } finally {
             stream.close();
         }
@@ -168,7 +178,11 @@ public final class ExecRun {
         stream.reset(StreamEnd.PROTOCOL_ERROR, "no such exec message");
         throw StreamFailure.broken(
                 StreamEnd.PROTOCOL_ERROR,
-                "the node sent a message that makes no sense (type " + type + ", " + length + " bytes)",
+                "the node sent a message that makes no sense (type "
+                        + type
+                        + ", "
+                        + length
+                        + " bytes)",
                 node);
     }
 }

@@ -69,7 +69,12 @@ public final class ForwardLinks {
                                 "fairlead status shows whether you are signed in");
                     }
                     ports.down();
-                    says.accept("The link broke (" + cause.label() + "): " + message + ". Trying again.");
+                    says.accept(
+                            "The link broke ("
+                                    + cause.label()
+                                    + "): "
+                                    + message
+                                    + ". Trying again.");
                     again(null);
                 }
                 case News.Drained(var pause, var message) -> {

@@ -14,19 +14,19 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Ports of this machine whose connections are streams of one link. Links come and go, the ports
-/// stay: while there is no link, connections wait in the kernel for the next one, and are reset once
-/// that has taken too long.
+/// stay: while there is no link, connections wait in the kernel for the next one, and are reset
+/// once that has taken too long.
 ///
 /// Everything happens on one event loop, which the links must share.
 public final class ForwardPorts implements AutoCloseable {
@@ -138,7 +138,8 @@ public final class ForwardPorts implements AutoCloseable {
         loop.execute(() -> {
             link = null;
             accept(false);
-            patience = loop.schedule(() -> accept(true), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            patience =
+                    loop.schedule(() -> accept(true), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         });
     }
 

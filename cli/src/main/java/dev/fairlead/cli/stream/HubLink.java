@@ -111,8 +111,8 @@ public final class HubLink implements AutoCloseable {
         try {
             var proved = dialer.dial(request).get();
             var limits = proved.welcome().terms().applyTo(LinkLimits.DEFAULT);
-            return proved.handOver(
-                            channel -> Link.start(channel, Link.Side.DIALER, limits, NOTHING, listener))
+            return proved.handOver(channel ->
+                            Link.start(channel, Link.Side.DIALER, limits, NOTHING, listener))
                     .toCompletableFuture()
                     .get();
         } catch (ExecutionException e) {

@@ -14,8 +14,8 @@ import java.time.Clock;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/// The first word with a hub whose certificate this machine does not know yet: it must prove that it
-/// holds the root key of the fingerprint that a person gave, and that the TLS certificate is its
+/// The first word with a hub whose certificate this machine does not know yet: it must prove that
+/// it holds the root key of the fingerprint that a person gave, and that the TLS certificate is its
 /// own. Its CA comes out of that proof. Nothing is said of this side before or after.
 public final class ProveHub {
 
@@ -24,7 +24,11 @@ public final class ProveHub {
     /// @param profileName for messages
     /// @throws CliException where the hub cannot be reached or is another one
     public static HubIdentity now(
-            URI hub, Fingerprint fingerprint, ProxySettings proxies, Clock clock, String profileName)
+            URI hub,
+            Fingerprint fingerprint,
+            ProxySettings proxies,
+            Clock clock,
+            String profileName)
             throws InterruptedException {
         var loops = EventLoops.create(1, "link");
         try {

@@ -17,8 +17,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Carries bytes between a stream and this process's standard input and output, without copying
-/// them: two threads read and write direct buffers, and the link's headers go into the free space in
-/// front of what was read.
+/// them: two threads read and write direct buffers, and the link's headers go into the free space
+/// in front of what was read.
 ///
 /// Threads, because a pipe cannot be put on the link's event loop, and a write that blocks there
 /// would silence the link's liveness. Credit is returned when stdout has taken the bytes.

@@ -45,7 +45,8 @@ public final class StreamFailure {
             case CANCELLED -> "The other side broke it off.";
             case TARGET_REFUSED -> "The target refused the connection.";
             case TARGET_TIMEOUT -> "The target did not answer in time.";
-            case TARGET_UNREACHABLE -> "The target's name does not resolve at the node, or it has no route to it.";
+            case TARGET_UNREACHABLE ->
+                    "The target's name does not resolve at the node, or it has no route to it.";
             case TARGET_RESET -> "The target broke the connection off.";
             case DENIED_BY_NODE -> "The node's own policy does not allow it.";
             case DENIED -> "No grant of yours allows it, or there is no such node.";
@@ -62,10 +63,12 @@ public final class StreamFailure {
 
     private static @Nullable String hint(StreamEnd end, String node) {
         return switch (end) {
-            case DENIED -> "fairlead status shows what you may do where; fairlead nodes what there is";
+            case DENIED ->
+                    "fairlead status shows what you may do where; fairlead nodes what there is";
             case DENIED_BY_NODE -> "fairlead node show " + node + " shows what its policy allows";
             case NODE_OFFLINE -> "fairlead nodes --watch shows when it comes back";
-            case RIGHT_ENDED -> "fairlead status shows whether you are signed in and what you may do";
+            case RIGHT_ENDED ->
+                    "fairlead status shows whether you are signed in and what you may do";
             case LINK_LOST, GOING_AWAY, TARGET_TIMEOUT, LIMIT -> "Try again";
             case UNSUPPORTED -> "fairlead node show " + node + " shows the version of its agent";
             default -> null;

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/// Puts a hub's local CA into the browsers' databases and takes it out again. Each act is told, with
-/// the database that it changed.
+/// Puts a hub's local CA into the browsers' databases and takes it out again. Each act is told,
+/// with the database that it changed.
 ///
 /// @param home of the user whose browsers they are
 public record BrowserTrust(Path home) {

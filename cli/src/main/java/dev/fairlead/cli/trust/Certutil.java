@@ -15,7 +15,8 @@ import java.util.regex.Pattern;
 record Certutil(Path database) {
 
     /// A certificate's name, then its three trust attributes.
-    private static final Pattern LISTED = Pattern.compile("(.*?)\\s+[a-zA-Z]*,[a-zA-Z]*,[a-zA-Z]*\\s*");
+    private static final Pattern LISTED =
+            Pattern.compile("(.*?)\\s+[a-zA-Z]*,[a-zA-Z]*,[a-zA-Z]*\\s*");
 
     /// Makes an empty database without a password.
     void create() {
@@ -32,7 +33,8 @@ record Certutil(Path database) {
     }
 
     List<String> nicknames() {
-        return run("-L").lines()
+        return run("-L")
+                .lines()
                 .map(LISTED::matcher)
                 .filter(match -> match.matches())
                 .map(match -> match.group(1))
@@ -45,7 +47,8 @@ record Certutil(Path database) {
         try {
             var process = new ProcessBuilder(argv).redirectErrorStream(true).start();
             process.getOutputStream().close();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String said =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new CliException(
                         Exit.FAILED,

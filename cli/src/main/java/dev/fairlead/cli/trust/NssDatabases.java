@@ -6,12 +6,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where this user's browsers keep the CAs that they trust: Chromium and its kin share one database,
-/// each profile of Firefox has its own.
+/// Where this user's browsers keep the CAs that they trust: Chromium and its kin share one
+/// database, each profile of Firefox has its own.
 final class NssDatabases {
 
     private static final String SHARED = ".pki/nssdb";
-    private static final List<String> CHROMIUM = List.of(SHARED, "snap/chromium/current/.pki/nssdb");
+    private static final List<String> CHROMIUM =
+            List.of(SHARED, "snap/chromium/current/.pki/nssdb");
     private static final List<String> FIREFOX =
             List.of(
                     ".mozilla/firefox",

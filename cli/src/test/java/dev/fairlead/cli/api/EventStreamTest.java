@@ -48,13 +48,12 @@ class EventStreamTest {
             var seen = new LinkedBlockingQueue<Integer>();
             var following =
                     Thread.ofVirtual()
-                            .start(
-                                    () ->
-                                            new EventStream(api, "/x", Duration.ofMillis(300))
-                                                    .run(
-                                                            () -> {},
-                                                            lost -> {},
-                                                            e -> seen.add(e.data().path("n").asInt())));
+                            .start(() ->
+                                    new EventStream(api, "/x", Duration.ofMillis(300))
+                                            .run(
+                                                    () -> {},
+                                                    lost -> {},
+                                                    e -> seen.add(e.data().path("n").asInt())));
 
             assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(1);
             assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(2);

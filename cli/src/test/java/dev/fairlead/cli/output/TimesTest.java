@@ -36,7 +36,8 @@ class TimesTest {
     void timesAreReadAsTypedOrAsAges() {
         assertThat(Times.parseTime("2h", NOW)).isEqualTo(NOW.minusSeconds(7200));
         assertThat(Times.parseTime("2026-11-21T09:00:00Z", NOW)).isEqualTo("2026-11-21T09:00:00Z");
-        assertThatThrownBy(() -> Times.parseTime("yesterday", NOW)).isInstanceOf(CliException.class);
+        assertThatThrownBy(() -> Times.parseTime("yesterday", NOW))
+                .isInstanceOf(CliException.class);
     }
 
     @Test

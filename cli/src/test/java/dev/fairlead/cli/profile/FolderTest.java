@@ -38,13 +38,19 @@ class FolderTest {
         assertThat(folder.profiles().current()).isEqualTo("old");
         assertThat(folder.profiles().need("default")).isEqualTo(ANN);
         assertThat(folder.profiles().need("old").token()).isNull();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.profilesFile()))).isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.path()))).isEqualTo("rwx------");
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(folder.profilesFile())))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.path())))
+                .isEqualTo("rwx------");
     }
 
     @Test
     void aPersonMayEditTheFile() throws Exception {
-        Files.writeString(dir.resolve("profiles.yaml"), """
+        Files.writeString(
+                dir.resolve("profiles.yaml"),
+                """
                 # mine
                 current: work
 
@@ -59,8 +65,13 @@ class FolderTest {
 
     @Test
     void whatIsNotUnderstoodIsToldWithItsLine() throws Exception {
-        for (String line : new String[] {"    hubb: x", "    user: {a: b}", "    user: 'x", "\tuser: x", "nonsense"}) {
-            Files.writeString(dir.resolve("profiles.yaml"), "profiles:\n  a:\n    hub: https://h\n" + line + "\n");
+        for (String line :
+                new String[] {
+                    "    hubb: x", "    user: {a: b}", "    user: 'x", "\tuser: x", "nonsense"
+                }) {
+            Files.writeString(
+                    dir.resolve("profiles.yaml"),
+                    "profiles:\n  a:\n    hub: https://h\n" + line + "\n");
             assertThatThrownBy(() -> new Folder(dir).profiles())
                     .isInstanceOf(CliException.class)
                     .hasMessageContaining("line 4");
@@ -71,7 +82,8 @@ class FolderTest {
     void signInsAtOnceDoNotLoseOneAnother() {
         var folder = new Folder(dir);
         try (var threads = Executors.newFixedThreadPool(4)) {
-            IntStream.range(0, 20).forEach(i -> threads.submit(() -> folder.change(p -> p.with("p" + i, ANN))));
+            IntStream.range(0, 20)
+                    .forEach(i -> threads.submit(() -> folder.change(p -> p.with("p" + i, ANN))));
         }
 
         assertThat(folder.profiles().byName()).hasSize(20);
@@ -84,7 +96,9 @@ class FolderTest {
 
     @Test
     void theFolderIsTheUsersUnlessTheEnvironmentSaysOtherwise() {
-        assertThat(Folder.of(Map.of(), Path.of("/home/ann")).path()).isEqualTo(Path.of("/home/ann/.config/fairlead"));
-        assertThat(Folder.of(Map.of("FAIRLEAD_HOME", "/x"), Path.of("/home/ann")).path()).isEqualTo(Path.of("/x"));
+        assertThat(Folder.of(Map.of(), Path.of("/home/ann")).path())
+                .isEqualTo(Path.of("/home/ann/.config/fairlead"));
+        assertThat(Folder.of(Map.of("FAIRLEAD_HOME", "/x"), Path.of("/home/ann")).path())
+                .isEqualTo(Path.of("/x"));
     }
 }

@@ -16,11 +16,24 @@ class HostNameTest {
 
     @Test
     void everythingElseIsRefused() {
-        for (String text : List.of(
-                "", "gpu-1", "gpu-1.fairlead", "a.b.c.fairlead", "gpu-1.acme.example", "-x.acme.fairlead",
-                "a b.acme.fairlead", "$(id).acme.fairlead", "../x.acme.fairlead", "a\n.acme.fairlead",
-                ".acme.fairlead", "gpu-1..fairlead", "ä.acme.fairlead")) {
-            assertThatThrownBy(() -> HostName.parse(text)).as(text).isInstanceOf(CliException.class);
+        for (String text :
+                List.of(
+                        "",
+                        "gpu-1",
+                        "gpu-1.fairlead",
+                        "a.b.c.fairlead",
+                        "gpu-1.acme.example",
+                        "-x.acme.fairlead",
+                        "a b.acme.fairlead",
+                        "$(id).acme.fairlead",
+                        "../x.acme.fairlead",
+                        "a\n.acme.fairlead",
+                        ".acme.fairlead",
+                        "gpu-1..fairlead",
+                        "ä.acme.fairlead")) {
+            assertThatThrownBy(() -> HostName.parse(text))
+                    .as(text)
+                    .isInstanceOf(CliException.class);
         }
     }
 }

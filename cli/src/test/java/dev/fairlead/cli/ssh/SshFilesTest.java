@@ -21,11 +21,19 @@ import org.junit.jupiter.api.io.TempDir;
 /// The configuration, as the real OpenSSH understands it.
 class SshFilesTest {
 
-    private static final String KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKDl0nJAdDbGO7DE1l3Vq1yUoN0ldDkpYYrsfYJNqZ0I";
+    private static final String KEY =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKDl0nJAdDbGO7DE1l3Vq1yUoN0ldDkpYYrsfYJNqZ0I";
     private static final Launcher LAUNCHER = new Launcher(List.of("/opt/fair lead/100%/fairlead"));
 
     private final Profile profile =
-            new Profile(URI.create("https://hub.example"), null, null, "ann@acme", "acme", "fls_x", null);
+            new Profile(
+                    URI.create("https://hub.example"),
+                    null,
+                    null,
+                    "ann@acme",
+                    "acme",
+                    "fls_x",
+                    null);
 
     @TempDir Path dir;
     private SshFiles files;
@@ -51,7 +59,9 @@ class SshFilesTest {
                         "pubkeyauthentication false",
                         "passwordauthentication no",
                         "proxycommand '/opt/fair lead/100%%/fairlead' proxy '%n' '%r'");
-        assertThat(settings).anyMatch(line -> line.matches("controlpath " + dir + "/ssh/[0-9a-f]{8}-[0-9a-f]{40}"));
+        assertThat(settings)
+                .anyMatch(line ->
+                        line.matches("controlpath " + dir + "/ssh/[0-9a-f]{8}-[0-9a-f]{40}"));
         assertThat(settings).anyMatch(line -> line.startsWith("ciphers aes128-gcm@openssh.com,"));
     }
 
@@ -72,8 +82,10 @@ class SshFilesTest {
 
     @Test
     void aNameThatWouldLeaveTheQuotesRunsNothing() throws Exception {
-        assertThat(ssh("-G", "a'; touch x; '.acme.fairlead")).noneMatch(line -> line.contains("proxy '"));
-        assertThat(ssh("-G", "-l", "a'; touch x; '", "gpu-1.acme.fairlead")).noneMatch(line -> line.contains("proxy '"));
+        assertThat(ssh("-G", "a'; touch x; '.acme.fairlead"))
+                .noneMatch(line -> line.contains("proxy '"));
+        assertThat(ssh("-G", "-l", "a'; touch x; '", "gpu-1.acme.fairlead"))
+                .noneMatch(line -> line.contains("proxy '"));
     }
 
     @Test
@@ -82,11 +94,12 @@ class SshFilesTest {
         var launcher = new Launcher(List.of("/bin/echo"));
         files.writeConfig(launcher);
 
-        for (String host : List.of(
-                "$(touch " + touched + ").acme.fairlead",
-                "`touch " + touched + "`.acme.fairlead",
-                ";touch " + touched + ";.acme.fairlead",
-                "';touch " + touched + ";'.acme.fairlead")) {
+        for (String host :
+                List.of(
+                        "$(touch " + touched + ").acme.fairlead",
+                        "`touch " + touched + "`.acme.fairlead",
+                        ";touch " + touched + ";.acme.fairlead",
+                        "';touch " + touched + ";'.acme.fairlead")) {
             ssh(host);
             ssh("-l", host, "gpu-1.acme.fairlead");
         }
@@ -98,7 +111,9 @@ class SshFilesTest {
     void aFolderWithALongPathGoesWithoutControlMaster() {
         var deep = new SshFiles(new Folder(dir.resolve("d".repeat(60))), "default", profile);
 
-        assertThat(deep.configText(LAUNCHER)).doesNotContain("ControlMaster auto").contains("too long");
+        assertThat(deep.configText(LAUNCHER))
+                .doesNotContain("ControlMaster auto")
+                .contains("too long");
     }
 
     @Test
@@ -112,7 +127,10 @@ class SshFilesTest {
     @Test
     void hostCasAreKeptOnePerTenant() throws Exception {
         files.trust(List.of("@cert-authority *.acme.fairlead " + KEY));
-        files.trust(List.of("@cert-authority *.acme.fairlead " + KEY, "@cert-authority *.beta.fairlead " + KEY));
+        files.trust(
+                List.of(
+                        "@cert-authority *.acme.fairlead " + KEY,
+                        "@cert-authority *.beta.fairlead " + KEY));
 
         assertThat(Files.readAllLines(files.knownHosts())).hasSize(2);
         assertThat(files.knows("acme")).isTrue();
@@ -123,27 +141,33 @@ class SshFilesTest {
 
     @Test
     void aLineOfTheHubThatIsNoHostCaNeverReachesTheFile() {
-        for (String line : List.of(
-                "@cert-authority * " + KEY,
-                "* " + KEY,
-                "@cert-authority *.acme.fairlead,* " + KEY,
-                "@cert-authority *.acme.fairlead " + KEY + "\n* " + KEY)) {
+        for (String line :
+                List.of(
+                        "@cert-authority * " + KEY,
+                        "* " + KEY,
+                        "@cert-authority *.acme.fairlead,* " + KEY,
+                        "@cert-authority *.acme.fairlead " + KEY + "\n* " + KEY)) {
             assertThatThrownBy(() -> files.trust(List.of(line))).isInstanceOf(CliException.class);
         }
         assertThat(files.knownHosts()).doesNotExist();
     }
 
     private String controlPath(SshFiles of) {
-        return of.configText(LAUNCHER).lines().filter(l -> l.contains("ControlPath")).findFirst().orElseThrow();
+        return of.configText(LAUNCHER)
+                .lines()
+                .filter(l -> l.contains("ControlPath"))
+                .findFirst()
+                .orElseThrow();
     }
 
     private List<String> ssh(String... args) throws Exception {
         var argv = new ArrayList<>(List.of("ssh", "-F", files.config().toString()));
         argv.addAll(List.of(args));
-        var process = new ProcessBuilder(argv)
-                .redirectErrorStream(true)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .start();
+        var process =
+                new ProcessBuilder(argv)
+                        .redirectErrorStream(true)
+                        .redirectInput(Path.of("/dev/null").toFile())
+                        .start();
         var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         return out.lines().toList();

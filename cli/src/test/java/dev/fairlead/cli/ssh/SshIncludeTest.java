@@ -26,7 +26,8 @@ class SshIncludeTest {
         var lines = Files.readAllLines(config);
         assertThat(lines).hasSize(4);
         assertThat(lines.get(1)).isEqualTo("Include /h/ssh_config");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(config))).isEqualTo("rw-r--r--");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(config)))
+                .isEqualTo("rw-r--r--");
 
         assertThat(include.install(Path.of("/h/ssh_config.work"))).isTrue();
         assertThat(Files.readAllLines(config)).hasSize(4).contains("Include /h/ssh_config.work");
@@ -40,8 +41,14 @@ class SshIncludeTest {
     void aMissingFileIsMadeForThisUserOnly() throws Exception {
         SshInclude.of(home).install(Path.of("/h/ssh_config"));
 
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve(".ssh")))).isEqualTo("rwx------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve(".ssh/config")))).isEqualTo("rw-------");
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(home.resolve(".ssh"))))
+                .isEqualTo("rwx------");
+        assertThat(
+                        PosixFilePermissions.toString(
+                                Files.getPosixFilePermissions(home.resolve(".ssh/config"))))
+                .isEqualTo("rw-------");
     }
 
     @Test

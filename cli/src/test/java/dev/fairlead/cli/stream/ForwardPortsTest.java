@@ -44,7 +44,10 @@ class ForwardPortsTest {
 
                         @Override
                         public void closed(
-                                ForwardSpec spec, InetSocketAddress from, StreamEnd end, String message) {
+                                ForwardSpec spec,
+                                InetSocketAddress from,
+                                StreamEnd end,
+                                String message) {
                             heard.add("closed " + spec.target() + " " + end.label());
                         }
                     });
@@ -63,16 +66,17 @@ class ForwardPortsTest {
                 stream.refuse(StreamEnd.TARGET_REFUSED, "no:1 refused the connection.");
                 return;
             }
-            Thread.ofVirtual().start(() -> {
-                try (var served = BlockingStream.accept(stream, Headers.EMPTY);
-                        var out = served.out()) {
-                    byte[] asked = served.in().readAllBytes();
-                    out.write((target + " ").getBytes(StandardCharsets.UTF_8));
-                    out.write(asked);
-                } catch (IOException e) {
-                    // The client went away.
-                }
-            });
+            Thread.ofVirtual()
+                    .start(() -> {
+                        try (var served = BlockingStream.accept(stream, Headers.EMPTY);
+                                var out = served.out()) {
+                            byte[] asked = served.in().readAllBytes();
+                            out.write((target + " ").getBytes(StandardCharsets.UTF_8));
+                            out.write(asked);
+                        } catch (IOException e) {
+                            // The client went away.
+                        }
+                    });
         };
     }
 
@@ -97,8 +101,9 @@ class ForwardPortsTest {
 
         assertThat(ask(one, "hello")).isEqualTo("one:1 hello");
         assertThat(ask(two, "again")).isEqualTo("two:2 again");
-        await().untilAsserted(
-                () -> assertThat(heard).contains("opened one:1", "closed one:1 done", "closed two:2 done"));
+        await().untilAsserted(() ->
+                assertThat(heard)
+                        .contains("opened one:1", "closed one:1 done", "closed two:2 done"));
     }
 
     @Test
@@ -106,10 +111,11 @@ class ForwardPortsTest {
         ports.up(links.connect(node()).near());
         int port = listen("0:no:1");
 
-        assertThatThrownBy(() -> {
-                    String answer = ask(port, "x");
-                    throw new IOException("an orderly end with \"" + answer + "\"");
-                })
+        assertThatThrownBy(
+                        () -> {
+                            String answer = ask(port, "x");
+                            throw new IOException("an orderly end with \"" + answer + "\"");
+                        })
                 .isInstanceOf(SocketException.class);
         await().untilAsserted(() -> assertThat(heard).contains("closed no:1 target-refused"));
     }
@@ -118,13 +124,14 @@ class ForwardPortsTest {
     void connectionsWaitForTheNextLink() throws Exception {
         int port = listen("0:one:1");
         var answer = new LinkedBlockingQueue<String>();
-        Thread.ofVirtual().start(() -> {
-            try {
-                answer.add(ask(port, "early"));
-            } catch (IOException e) {
-                answer.add(e.toString());
-            }
-        });
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        answer.add(ask(port, "early"));
+                    } catch (IOException e) {
+                        answer.add(e.toString());
+                    }
+                });
 
         ports.up(links.connect(node()).near());
 
@@ -137,14 +144,16 @@ class ForwardPortsTest {
                 var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int other = free.getLocalPort();
             free.close();
-            assertThatThrownBy(
-                            () -> ports.listen(List.of(
-                                    ForwardSpec.parse(other + ":a:1"),
-                                    ForwardSpec.parse(taken.getLocalPort() + ":b:1"))))
+            assertThatThrownBy(() ->
+                            ports.listen(
+                                    List.of(
+                                            ForwardSpec.parse(other + ":a:1"),
+                                            ForwardSpec.parse(taken.getLocalPort() + ":b:1"))))
                     .isInstanceOf(CliException.class)
-                    .hasMessageContaining("Another program listens at 127.0.0.1 port " + taken.getLocalPort());
-            await().untilAsserted(
-                    () -> new ServerSocket(other, 1, InetAddress.getLoopbackAddress()).close());
+                    .hasMessageContaining(
+                            "Another program listens at 127.0.0.1 port " + taken.getLocalPort());
+            await().untilAsserted(() ->
+                    new ServerSocket(other, 1, InetAddress.getLoopbackAddress()).close());
         }
     }
 
@@ -157,7 +166,8 @@ class ForwardPortsTest {
                         listener -> {
                             if (made.size() == 1) {
                                 made.add(made.getFirst());
-                                throw new CliException(Exit.UNREACHABLE, "The hub refuses the connection.");
+                                throw new CliException(
+                                        Exit.UNREACHABLE, "The hub refuses the connection.");
                             }
                             var link = connect(listener);
                             made.add(link);
@@ -167,17 +177,20 @@ class ForwardPortsTest {
                         said::add);
         keeper.first();
         int port = listen("0:one:1");
-        var keeping = Thread.ofVirtual().start(() -> {
-            try {
-                keeper.keep();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        var keeping =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                keeper.keep();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
         assertThat(ask(port, "a")).isEqualTo("one:1 a");
 
         made.getFirst().close(LinkEnd.CONNECTION_LOST, "cut");
-        await().untilAsserted(() -> assertThat(said).anyMatch(line -> line.contains("Trying again")));
+        await().untilAsserted(
+                        () -> assertThat(said).anyMatch(line -> line.contains("Trying again")));
 
         assertThat(ask(port, "b")).isEqualTo("one:1 b");
         assertThat(made).hasSize(3);

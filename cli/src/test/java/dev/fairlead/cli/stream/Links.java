@@ -42,7 +42,10 @@ final class Links implements AutoCloseable {
                                 new ChannelInitializer<>() {
                                     @Override
                                     protected void initChannel(Channel channel) {
-                                        channel.pipeline().addLast(new WebSocketFrames(WebSocketFrames.Role.SERVER));
+                                        channel.pipeline()
+                                                .addLast(
+                                                        new WebSocketFrames(
+                                                                WebSocketFrames.Role.SERVER));
                                         accepted.complete(
                                                 Link.start(
                                                         channel,
@@ -62,7 +65,8 @@ final class Links implements AutoCloseable {
                         new ChannelInitializer<>() {
                             @Override
                             protected void initChannel(Channel channel) {
-                                channel.pipeline().addLast(new WebSocketFrames(WebSocketFrames.Role.CLIENT));
+                                channel.pipeline()
+                                        .addLast(new WebSocketFrames(WebSocketFrames.Role.CLIENT));
                                 dialed.complete(
                                         Link.start(
                                                 channel,

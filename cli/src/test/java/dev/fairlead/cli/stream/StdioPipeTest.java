@@ -57,15 +57,14 @@ class StdioPipeTest {
     private static StreamServer echo() {
         return stream ->
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try (var served = BlockingStream.accept(stream, Headers.EMPTY);
-                                            OutputStream back = served.out()) {
-                                        served.in().transferTo(back);
-                                    } catch (IOException e) {
-                                        // The client went away.
-                                    }
-                                });
+                        .start(() -> {
+                            try (var served = BlockingStream.accept(stream, Headers.EMPTY);
+                                    OutputStream back = served.out()) {
+                                served.in().transferTo(back);
+                            } catch (IOException e) {
+                                // The client went away.
+                            }
+                        });
     }
 
     @Test
@@ -74,17 +73,19 @@ class StdioPipeTest {
         new Random(1).nextBytes(data);
         var over = start(echo());
 
-        Thread.ofPlatform().start(() -> {
-            try (var to = Channels.newOutputStream(in.sink())) {
-                to.write(data);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        });
+        Thread.ofPlatform()
+                .start(() -> {
+                    try (var to = Channels.newOutputStream(in.sink())) {
+                        to.write(data);
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                });
 
         byte[] echoed = Channels.newInputStream(out.source()).readAllBytes();
         assertThat(Arrays.mismatch(echoed, data)).as("first byte that differs").isEqualTo(-1);
-        assertThat(over.get(10, TimeUnit.SECONDS)).isEqualTo(new StdioPipe.Over(true, StreamEnd.DONE, ""));
+        assertThat(over.get(10, TimeUnit.SECONDS))
+                .isEqualTo(new StdioPipe.Over(true, StreamEnd.DONE, ""));
     }
 
     @Test
@@ -97,15 +98,19 @@ class StdioPipeTest {
 
     @Test
     void aBreakIsToldAfterTheBytesBeforeIt() throws Exception {
-        var over = start(stream -> Thread.ofVirtual().start(() -> {
-            try (var served = BlockingStream.accept(stream, Headers.EMPTY)) {
-                served.out().write(7);
-                served.in().read();
-                served.reset(StreamEnd.ENDED_BY_OPERATOR, "enough");
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }));
+        var over =
+                start(stream ->
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    try (var served =
+                                            BlockingStream.accept(stream, Headers.EMPTY)) {
+                                        served.out().write(7);
+                                        served.in().read();
+                                        served.reset(StreamEnd.ENDED_BY_OPERATOR, "enough");
+                                    } catch (IOException e) {
+                                        throw new java.io.UncheckedIOException(e);
+                                    }
+                                }));
 
         assertThat(Channels.newInputStream(out.source()).read()).isEqualTo(7);
         Channels.newOutputStream(in.sink()).write(1);

@@ -25,10 +25,13 @@ class BrowserTrustTest {
                     .containsExactly(
                             "Made " + home + "/.pki/nssdb, which Chromium and its kin use.",
                             "Added \"Fairlead CA of localhost port 8484\" to " + firefox + ".",
-                            "Added \"Fairlead CA of localhost port 8484\" to " + home + "/.pki/nssdb.");
+                            "Added \"Fairlead CA of localhost port 8484\" to "
+                                    + home
+                                    + "/.pki/nssdb.");
             browsers.install("localhost:8484", hub.ca());
             browsers.install("other:8484", hub.ca());
-            assertThat(new Certutil(firefox).nicknames()).contains("Fairlead CA of localhost port 8484");
+            assertThat(new Certutil(firefox).nicknames())
+                    .contains("Fairlead CA of localhost port 8484");
 
             assertThat(browsers.remove("localhost:8484")).hasSize(2);
             assertThat(browsers.remove("localhost:8484")).isEmpty();
