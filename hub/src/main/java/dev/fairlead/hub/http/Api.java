@@ -117,7 +117,7 @@ public final class Api {
                     throw Rejected.of(
                             Rejected.Code.NOT_FOUND,
                             "There is nothing at this path.",
-                            "The API is described in docs/api.md; its paths begin with /api/v1/.");
+                            "The paths of the API begin with /api/v1/; openapi/fairlead.yaml in the source has them all.");
             case Found.OtherMethods(var allowed) ->
                     throw Rejected.of(
                             Rejected.Code.METHOD_NOT_ALLOWED,
