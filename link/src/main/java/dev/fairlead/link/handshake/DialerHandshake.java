@@ -62,11 +62,12 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
     /// Completes on the event loop when the hub has proved itself, or as [#outcome] where it did
     /// not.
     public CompletionStage<HubIdentity> proved() {
-        outcome().whenComplete((_, e) -> {
-            if (e != null) {
-                proved.completeExceptionally(e);
-            }
-        });
+        outcome()
+                .whenComplete((_, e) -> {
+                    if (e != null) {
+                        proved.completeExceptionally(e);
+                    }
+                });
         return proved.minimalCompletionStage();
     }
 

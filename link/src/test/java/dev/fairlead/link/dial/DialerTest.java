@@ -76,17 +76,14 @@ class DialerTest {
             assertThat(hub.links.poll(200, TimeUnit.MILLISECONDS)).isNull();
 
             var other = Fingerprint.of(SigningKey.generate(new SecureRandom()).verifying());
-            assertThatThrownBy(
-                            () ->
-                                    dials.dialer
-                                            .prove(Dials.looking(hub.uri(), other))
-                                            .get(10, TimeUnit.SECONDS))
+            assertThatThrownBy(() ->
+                            dials.dialer
+                                    .prove(Dials.looking(hub.uri(), other))
+                                    .get(10, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(
                             DialException.class,
-                            e ->
-                                    assertThat(e.failure())
-                                            .isEqualTo(DialFailure.OTHER_IDENTITY));
+                            e -> assertThat(e.failure()).isEqualTo(DialFailure.OTHER_IDENTITY));
         }
     }
 
