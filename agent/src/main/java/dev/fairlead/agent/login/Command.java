@@ -1,10 +1,15 @@
 package dev.fairlead.agent.login;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// What is really executed so that a program runs as a login with that login's environment.
 ///
@@ -21,6 +26,8 @@ record Command(List<String> argv, Map<String, String> environment, String folder
     private static final String USER_PATH =
             "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games";
 
+    private static final Pattern LANG = Pattern.compile("LANG=\"?([A-Za-z0-9_.@-]{1,64})\"?\\s*");
+
     static Command of(Login login, List<String> argv, Map<String, String> more) throws IOException {
         var environment = new LinkedHashMap<String, String>();
         environment.put("HOME", login.home().toString());
@@ -28,6 +35,7 @@ record Command(List<String> argv, Map<String, String> environment, String folder
         environment.put("LOGNAME", login.name());
         environment.put("SHELL", login.shell());
         environment.put("PATH", login.uid() == 0 ? ROOT_PATH : USER_PATH);
+        environment.put("LANG", language());
         environment.putAll(more);
         for (var variable : environment.entrySet()) {
             if (!variable.getKey().matches("[A-Za-z_][A-Za-z0-9_]*")
@@ -69,6 +77,25 @@ record Command(List<String> argv, Map<String, String> environment, String folder
         environment.forEach((name, value) -> command.add(name + "=" + value));
         command.addAll(argv);
         return new Command(command, Map.of(), "/");
+    }
+
+    /// The machine's language, as PAM's pam_env would read it.
+    private static String language() {
+        for (var file : List.of(Path.of("/etc/default/locale"), Path.of("/etc/locale.conf"))) {
+            try (var lines = Files.lines(file)) {
+                var found =
+                        lines.map(LANG::matcher)
+                                .filter(Matcher::matches)
+                                .map(line -> line.group(1))
+                                .findFirst();
+                if (found.isPresent()) {
+                    return found.get();
+                }
+            } catch (IOException | UncheckedIOException e) {
+                // Not on this kind of system.
+            }
+        }
+        return "C.UTF-8";
     }
 
     private static List<String> dropRights(Login login) throws IOException {

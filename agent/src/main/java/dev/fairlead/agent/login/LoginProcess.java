@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Its streams block natively, which would hold a carrier of the virtual threads for as long as the
 /// program is silent: read and write them from platform threads.
-public final class LoginProcess {
+public final class LoginProcess implements AutoCloseable {
 
     private static final Duration GRACE = Duration.ofSeconds(1);
 
@@ -50,8 +50,8 @@ public final class LoginProcess {
     ///
     /// @param argv the program, searched for in the login's PATH where it has no slash, and its
     ///   arguments; one that cannot be executed ends with 127 or 126 and a line on stderr
-    /// @param environment more than HOME, USER, LOGNAME, SHELL and PATH, which are always set;
-    ///   nothing of the agent's own environment is passed on
+    /// @param environment more than HOME, USER, LOGNAME, SHELL, PATH and LANG, which are always
+    ///   set; nothing of the agent's own environment is passed on
     public static LoginProcess start(
             Login login, List<String> argv, Map<String, String> environment) throws IOException {
         var command = Command.of(login, argv, environment);
@@ -169,6 +169,13 @@ public final class LoginProcess {
     /// As [#end()], with another time between SIGHUP and SIGKILL.
     public void end(Duration grace) {
         session.end(grace);
+        close();
+    }
+
+    /// Lets go of the streams and the terminal of a program that has ended, when its output is
+    /// read. Idempotent; [#end()] does it too.
+    @Override
+    public void close() {
         try {
             if (pty != null) {
                 pty.close();

@@ -5,16 +5,17 @@ import dev.fairlead.agent.ssh.sftp.SftpMain;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -111,7 +112,7 @@ public final class FileServer {
         var bytes = new ByteArrayOutputStream();
         try (var out = new JarOutputStream(bytes)) {
             for (var file : classes()) {
-                out.putNextEntry(new JarEntry(PACKAGE + "/" + file.name));
+                out.putNextEntry(new JarEntry(file.name));
                 out.write(file.bytes);
                 out.closeEntry();
             }
@@ -127,19 +128,23 @@ public final class FileServer {
 
     private static List<ClassFile> classes() throws IOException {
         var source = source();
-        if (Files.isDirectory(source)) {
-            return classes(source);
-        }
-        try (var inside = FileSystems.newFileSystem(source)) {
-            return classes(inside.getPath("/"));
-        }
-    }
-
-    private static List<ClassFile> classes(Path root) throws IOException {
         var classes = new ArrayList<ClassFile>();
-        try (var files = Files.newDirectoryStream(root.resolve(PACKAGE), "*.class")) {
-            for (var file : files) {
-                classes.add(new ClassFile(file.getFileName().toString(), Files.readAllBytes(file)));
+        if (Files.isDirectory(source)) {
+            try (var files = Files.newDirectoryStream(source.resolve(PACKAGE), "*.class")) {
+                for (var file : files) {
+                    String name = PACKAGE + "/" + file.getFileName();
+                    classes.add(new ClassFile(name, Files.readAllBytes(file)));
+                }
+            }
+            return classes;
+        }
+        try (var from = new JarFile(source.toFile())) {
+            for (var entry : Collections.list(from.entries())) {
+                if (entry.getName().startsWith(PACKAGE + "/") && !entry.isDirectory()) {
+                    try (var in = from.getInputStream(entry)) {
+                        classes.add(new ClassFile(entry.getName(), in.readAllBytes()));
+                    }
+                }
             }
         }
         return classes;

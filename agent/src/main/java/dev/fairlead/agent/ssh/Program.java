@@ -112,11 +112,11 @@ final class Program implements Command {
 
     private void feed(LoginProcess to, LocalWindow window) {
         try {
-            try (var input = to.input()) {
-                inbox.writeTo(input, window);
-                if (terminal != null) {
-                    // A terminal is not closed by its person ending their input.
-                    to.exit().join();
+            try {
+                inbox.writeTo(to.input(), window);
+                if (terminal == null) {
+                    // A terminal goes on: its person may have ended their input and still read.
+                    to.input().close();
                 }
             } catch (IOException e) {
                 LOG.debug("{} takes no more input: {}", argv.getFirst(), e.toString());
@@ -151,6 +151,7 @@ final class Program implements Command {
                 errors.join();
             }
             session.remove(this);
+            ended.close();
             session.forget(ended);
             callback().onExit(code);
         } catch (InterruptedException e) {

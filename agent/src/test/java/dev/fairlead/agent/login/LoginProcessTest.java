@@ -29,7 +29,7 @@ class LoginProcessTest {
     }
 
     private LoginProcess start(Login login, String... argv) throws IOException {
-        var process = LoginProcess.start(login, List.of(argv), Map.of("LANG", "C.UTF-8"));
+        var process = LoginProcess.start(login, List.of(argv), Map.of("LC_ALL", "C.UTF-8"));
         started.add(process);
         return process;
     }
@@ -46,7 +46,8 @@ class LoginProcessTest {
     void hasAnEnvironmentOfItsOwn() throws Exception {
         var login = Login.ofAgent();
         assertThat(output(login, "env").lines().map(l -> l.replaceFirst("=.*", "")))
-                .containsExactlyInAnyOrder("HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG");
+                .containsExactlyInAnyOrder(
+                        "HOME", "USER", "LOGNAME", "SHELL", "PATH", "LANG", "LC_ALL");
         assertThat(output(login, "pwd")).isEqualTo(login.home().toRealPath().toString());
     }
 
@@ -184,7 +185,7 @@ class LoginProcessTest {
                                     .replaceAll("\\bG\\b", "" + login.gid())
                                     .replace(": 0", ": 0000000000000000"));
             assertThat(output(login, "env").lines())
-                    .contains("USER=" + login.name(), "HOME=" + login.home(), "LANG=C.UTF-8")
+                    .contains("USER=" + login.name(), "HOME=" + login.home(), "LC_ALL=C.UTF-8")
                     .noneMatch(l -> l.startsWith("JAVA_HOME"));
 
             var terminal =

@@ -74,6 +74,30 @@ class SshShellTest {
         }
     }
 
+    /// Input that ends at once must not cost the output of a program on a terminal.
+    @Test
+    void terminalsAreClosedButNotTooEarly() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            var outcome = lab.ssh("-tt", "node", "seq 1 20000");
+            assertThat(outcome.text().lines()).hasSize(20_000).last().isEqualTo("20000");
+        }
+        await().atMost(5, TimeUnit.SECONDS).until(() -> terminals() == 0);
+    }
+
+    private static long terminals() throws IOException {
+        try (var descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .filter(descriptor -> {
+                        try {
+                            return Files.readSymbolicLink(descriptor).endsWith("ptmx");
+                        } catch (IOException e) {
+                            return false;
+                        }
+                    })
+                    .count();
+        }
+    }
+
     @Test
     void anEndIsToldOnTheTerminalWithinASecond() throws Exception {
         var pid = dir.resolve("pid");
