@@ -59,7 +59,7 @@ build() {
     local started=$root/target/building
     : >"$started" # sources changed while Maven runs are newer than this, and built next time
     SECONDS=0
-    if ! (cd "$root" && mvn -B -T1C -DskipTests -pl dist -am package </dev/null 2>&1) | progress >"$log"; then
+    if ! (cd "$root" && mvn -B -T1C -Dmaven.test.skip=true -pl dist -am package </dev/null 2>&1) | progress >"$log"; then
         grep -F '[ERROR]' "$log" | grep -vE '^\[ERROR\] *($|\[Help|To see the full|Re-run Maven|For more information|After correcting)' | head -n 15 >&2 ||
             tail -n 15 "$log" >&2
         fail "the build failed; the whole log is in $log"
