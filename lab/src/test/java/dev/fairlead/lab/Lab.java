@@ -10,6 +10,7 @@ import dev.fairlead.hub.enroll.EnrolmentTokens;
 import dev.fairlead.hub.rbac.Grants;
 import dev.fairlead.hub.rbac.Labels;
 import dev.fairlead.hub.rbac.Logins;
+import dev.fairlead.hub.rbac.Principal;
 import dev.fairlead.hub.rbac.Role;
 import dev.fairlead.hub.rbac.Selector;
 import java.io.IOException;
@@ -70,6 +71,11 @@ final class Lab implements AutoCloseable {
     void restartHub() {
         hub.close();
         hub = Hub.start(config, HubParts.standard(folder.resolve("packages")));
+    }
+
+    /// The administrator, as the services know them.
+    Principal administrator() {
+        return hub.services().signIns().signIn("admin", PASSWORD, "127.0.0.1").principal();
     }
 
     TenantId tenant(String name) {
