@@ -109,9 +109,11 @@ class WebSocketFramesTest {
         for (int i = 0; i < 40; i++) {
             byte[] payload =
                     new byte
-                            [random.nextInt(5) == 0
-                                    ? random.nextInt(200_000)
-                                    : random.nextInt(300)];
+                            [i == 0
+                                    ? 70_000
+                                    : random.nextInt(5) == 0
+                                            ? random.nextInt(9_000)
+                                            : random.nextInt(300)];
             random.nextBytes(payload);
             sent.append(HexFormat.of().formatHex(payload));
             client.writeOutbound(shaped(random, payload));
