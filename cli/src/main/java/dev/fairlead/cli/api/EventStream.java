@@ -2,13 +2,14 @@ package dev.fairlead.cli.api;
 
 import dev.fairlead.cli.CliException;
 import dev.fairlead.cli.Exit;
+import dev.fairlead.link.Backoff;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -60,7 +61,7 @@ public final class EventStream {
     /// @param lost told why, each time that it broke and will be tried again
     /// @throws CliException where trying again makes no sense: the right ended, nobody is signed in
     public void run(Runnable connected, Consumer<CliException> lost, Consumer<Event> events) {
-        var wait = FIRST_WAIT;
+        var backoff = new Backoff(FIRST_WAIT, LONGEST_WAIT, new SecureRandom(), System::nanoTime);
         while (!Thread.currentThread().isInterrupted()) {
             try {
                 var request = api.request(path).header("Accept", "text/event-stream");
@@ -70,7 +71,7 @@ public final class EventStream {
                 heard = System.nanoTime();
                 try (var body = api.open(request.build())) {
                     connected.run();
-                    wait = FIRST_WAIT;
+                    backoff.linked();
                     var watch = Thread.ofVirtual().start(() -> closeWhenDead(body));
                     try {
                         read(
@@ -93,11 +94,11 @@ public final class EventStream {
                 }
                 lost.accept(e);
             }
-            sleep(wait);
-            wait =
-                    wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0
-                            ? wait.multipliedBy(2)
-                            : LONGEST_WAIT;
+            try {
+                Thread.sleep(backoff.next());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -155,13 +156,5 @@ public final class EventStream {
             throw Problem.of(json.path("status").asInt(500), json);
         }
         events.accept(new Event(kind, json));
-    }
-
-    private static void sleep(Duration wait) {
-        try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(1 + wait.toMillis()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -25,6 +25,9 @@ final class Failures {
     /// The JDK says only in words what a proxy answered to CONNECT.
     private static final Pattern TUNNEL = Pattern.compile("Tunnel failed, got: ([0-9]{3})");
 
+    /// Only proxies are ever answered with a password.
+    private static final Pattern PASSWORD = Pattern.compile("authentication attempts");
+
     private final URI hub;
     private final Clock clock;
 
@@ -50,7 +53,7 @@ final class Failures {
         }
         if (e instanceof ConnectException) {
             return unreachable(
-                    hub + " refuses the connection: " + reason(e) + ".",
+                    hub + " refuses the connection.",
                     "Check that the hub runs and that the port is right.");
         }
         var tunnel = TUNNEL.matcher(String.valueOf(e.getMessage()));
@@ -64,6 +67,9 @@ final class Failures {
                                     + tunnel.group(1)
                                     + ".",
                             "Ask for " + hub.getAuthority() + " to be allowed, or set NO_PROXY.");
+        }
+        if (PASSWORD.matcher(String.valueOf(e.getMessage())).find()) {
+            return proxyWantsPassword();
         }
         if (e instanceof SSLException ssl) {
             return certificate(ssl);

@@ -20,7 +20,10 @@ public final class Times {
         if (span.abs().toMillis() < 1500) {
             return "now";
         }
-        return span.isNegative() ? "in " + span(span.negated()) : span(span) + " ago";
+        // What was just made to last an hour lasts one, not 59 minutes.
+        return span.isNegative()
+                ? "in " + span(span.negated().plusSeconds(2))
+                : span(span) + " ago";
     }
 
     /// A duration in its largest unit, rounded down.

@@ -27,8 +27,7 @@ final class DialProblem {
     }
 
     private static String sentence(String text) {
-        String capital = Character.toUpperCase(text.charAt(0)) + text.substring(1);
-        return capital.endsWith(".") ? capital : capital + ".";
+        return text.endsWith(".") ? text : text + ".";
     }
 
     private static @Nullable String hint(DialException e, URI hub, String profileName) {

@@ -89,6 +89,7 @@ public final class ForwardLinks {
     /// @param asked how long the hub wants us to wait, or null
     private void again(@Nullable Duration asked) throws InterruptedException {
         Thread.sleep(backoff.next(asked));
+        String said = "";
         while (true) {
             try {
                 dial();
@@ -98,7 +99,10 @@ public final class ForwardLinks {
                 if (e.exit() != Exit.UNREACHABLE) {
                     throw e;
                 }
-                says.accept(e.getMessage() + " Trying again.");
+                if (!e.getMessage().equals(said)) {
+                    said = e.getMessage();
+                    says.accept(said + " Trying again.");
+                }
             }
             Thread.sleep(backoff.next());
         }
