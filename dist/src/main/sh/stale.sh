@@ -28,7 +28,13 @@ java_options() {
     )
     # A short command and a small agent need no parallel collector: its threads cost start-up time and memory.
     case $1 in
-        agent) java_options+=(-XX:+UseSerialGC) ;;
+        # What the agent holds for streams is outside the heap; a start of 32 MB fits the objects of the AOT cache.
+        agent)
+            java_options+=(
+                -XX:+UseSerialGC -Xms32m -Xmn4m -Xmx256m -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=192m
+                -XX:TrimNativeHeapInterval=10000 -XX:+ExitOnOutOfMemoryError
+            )
+            ;;
         # It logs nothing and says so to nobody.
         cli) java_options+=(-XX:+UseSerialGC -Dslf4j.internal.verbosity=ERROR) ;;
     esac

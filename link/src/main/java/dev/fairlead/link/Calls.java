@@ -105,7 +105,18 @@ public final class Calls {
                 stream.refuse(StreamEnd.BAD_REQUEST, e.rule());
                 return;
             }
+            var timer =
+                    stream.eventLoop()
+                            .schedule(
+                                    () ->
+                                            blocking.reset(
+                                                    StreamEnd.TARGET_TIMEOUT,
+                                                    question.method()
+                                                            + " was not done by its deadline"),
+                                    question.deadline().toMillis(),
+                                    java.util.concurrent.TimeUnit.MILLISECONDS);
             answer(blocking, question, server);
+            timer.cancel(false);
         });
     }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A stream of a [Link]. All state belongs to the link's event loop, but for the one flag that
@@ -34,6 +35,10 @@ final class MuxStream implements LinkStream {
     private boolean endWanted;
     private boolean endSent;
     private volatile boolean writable = true;
+
+    /// Bytes that other threads have written and that wait for the event loop: a loop that is busy
+    /// must hold writers back as a full window does.
+    private final AtomicInteger handed = new AtomicInteger();
 
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>();
     private long received;
@@ -134,9 +139,18 @@ final class MuxStream implements LinkStream {
     public void write(ByteBuf bytes) {
         if (link.loop().inEventLoop()) {
             writeNow(bytes);
-        } else {
-            link.loop().execute(() -> writeNow(bytes));
+            return;
         }
+        int length = bytes.readableBytes();
+        handed.addAndGet(length);
+        link.loop()
+                .execute(() -> {
+                    writeNow(bytes);
+                    int left = handed.addAndGet(-length);
+                    if (left <= HIGH && left + length > HIGH && writable && listener != null) {
+                        listener.writable();
+                    }
+                });
     }
 
     private void writeNow(ByteBuf bytes) {
@@ -154,7 +168,7 @@ final class MuxStream implements LinkStream {
 
     @Override
     public boolean isWritable() {
-        return writable;
+        return writable && handed.get() <= HIGH;
     }
 
     @Override

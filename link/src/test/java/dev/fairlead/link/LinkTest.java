@@ -90,6 +90,67 @@ class LinkTest {
     }
 
     @Test
+    void aBusyEventLoopHoldsWritersOnOtherThreadsBack() throws Exception {
+        byte[] sent = random(4_000_000, 3);
+        try (var pair = new LinkPair(REFUSES, ECHO)) {
+            var stream = BlockingStream.open(pair.dialer, Headers.of("kind", "tcp"));
+            stream.awaitAccepted(5);
+            var go = new CountDownLatch(1);
+            var written = new AtomicInteger();
+            pair.dialer.channel().eventLoop().execute(() -> hold(go));
+            try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                var writer =
+                        threads.submit(() -> {
+                            for (int at = 0; at < sent.length; at += 10_000) {
+                                stream.out().write(sent, at, 10_000);
+                                written.addAndGet(10_000);
+                            }
+                            stream.end();
+                            return null;
+                        });
+                await().during(Duration.ofMillis(200))
+                        .until(() -> written.get() > 0 && written.get() < 200_000);
+                go.countDown();
+                assertThat(digest(stream.in().readAllBytes())).isEqualTo(digest(sent));
+                writer.get();
+            }
+        }
+    }
+
+    private static void hold(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void aCallThatIsNotDoneByItsDeadlineIsReset() throws Exception {
+        var stuck = new CountDownLatch(1);
+        StreamServer serves =
+                stream ->
+                        Calls.serve(
+                                stream,
+                                work -> Thread.ofVirtual().start(work),
+                                question -> {
+                                    hold(stuck);
+                                    return new byte[0];
+                                });
+        var headers =
+                Headers.of("kind", "call", "method", "wait", "call-id", "1", "deadline-ms", "100");
+        try (var pair = new LinkPair(REFUSES, serves);
+                var stream = BlockingStream.open(pair.dialer, headers)) {
+            stream.end();
+            assertThatThrownBy(() -> stream.in().read())
+                    .isInstanceOfSatisfying(
+                            BlockingStream.StreamException.class,
+                            e -> assertThat(e.end()).isEqualTo(StreamEnd.TARGET_TIMEOUT));
+            stuck.countDown();
+        }
+    }
+
+    @Test
     void aRefusalIsToldWithItsReason() throws Exception {
         try (var pair = new LinkPair(REFUSES, REFUSES)) {
             var stream = BlockingStream.open(pair.dialer, Headers.of("kind", "tcp"));

@@ -283,7 +283,7 @@ final class ExecSession implements StreamListener {
         private void gather(ByteBuf bytes) {
             var last = stdin.peekLast();
             if (last == null || last.isReadOnly() || last.writableBytes() < bytes.readableBytes()) {
-                last = ByteBufAllocator.DEFAULT.heapBuffer(GATHER, GATHER);
+                last = ByteBufAllocator.DEFAULT.ioBuffer(GATHER, GATHER);
                 stdin.add(last);
             }
             last.writeBytes(bytes);

@@ -7,10 +7,15 @@ import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.StreamServer;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 
 /// Answers the hub's calls, each on a virtual thread; one with effects runs at most once.
 public final class ServeCalls implements StreamServer {
 
+    /// With a document of at most 1 MiB each.
+    private static final int MAX_RUNNING = 32;
+
+    private final Semaphore running = new Semaphore(MAX_RUNNING);
     private final Map<String, Calls.Server> methods;
     private final CallMemory memory;
 
@@ -21,7 +26,25 @@ public final class ServeCalls implements StreamServer {
 
     @Override
     public void serve(LinkStream stream) {
-        Calls.serve(stream, work -> Thread.ofVirtual().name("call").start(work), this::answer);
+        if (!running.tryAcquire()) {
+            stream.refuse(
+                    StreamEnd.LIMIT,
+                    "This node answers " + MAX_RUNNING + " calls already; ask again.");
+            return;
+        }
+        Calls.serve(stream, this::start, this::answer);
+    }
+
+    private void start(Runnable work) {
+        Thread.ofVirtual()
+                .name("call")
+                .start(() -> {
+                    try {
+                        work.run();
+                    } finally {
+                        running.release();
+                    }
+                });
     }
 
     private byte[] answer(Calls.Question question) throws IOException {

@@ -190,6 +190,8 @@ User=$user
 ExecStart=$home/bin/fairlead agent run --config $config --state $state
 Restart=always
 RestartSec=5
+# 77: the hub has removed this node, and starting again cannot help.
+RestartPreventExitStatus=77
 # Removed by the hub; a configuration that cannot be used.
 RestartPreventExitStatus=77 78
 # Like sshd: what a session left running on purpose outlives a restart.
