@@ -368,6 +368,16 @@ public final class Link {
         listener.ended(cause, message);
     }
 
+    /// The connection is gone: for the reason that the other side gave, where it gave one.
+    private void lost(String message) {
+        var told = goneAway;
+        if (told == null) {
+            endNow(LinkEnd.CONNECTION_LOST, message, false);
+        } else {
+            endNow(told.cause, told.message, false);
+        }
+    }
+
     /// Closes after the last frame has gone out, but waits for it only a moment.
     private void closeGently() {
         channel.writeAndFlush(channel.alloc().buffer(0)).addListener(sent -> channel.close());
@@ -431,12 +441,7 @@ public final class Link {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            var told = goneAway;
-            if (told == null) {
-                endNow(LinkEnd.CONNECTION_LOST, "the connection was closed", false);
-            } else {
-                endNow(told.cause, told.message, false);
-            }
+            lost("the connection was closed");
         }
 
         @Override
@@ -449,10 +454,7 @@ public final class Link {
             if (cause instanceof java.io.IOException
                     || cause instanceof io.netty.handler.codec.DecoderException) {
                 log.debug("{}: connection broke", channel, cause);
-                endNow(
-                        LinkEnd.CONNECTION_LOST,
-                        "the connection broke: " + cause.getMessage(),
-                        false);
+                lost("the connection broke: " + cause.getMessage());
             } else {
                 log.error("{}: link failed", channel, cause);
                 endNow(LinkEnd.INTERNAL, "internal error", true);
