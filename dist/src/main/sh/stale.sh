@@ -31,7 +31,7 @@ java_options() {
         # What the agent holds for streams is outside the heap; a start of 32 MB fits the objects of the AOT cache.
         agent)
             java_options+=(
-                -XX:+UseSerialGC -Xms32m -Xmn4m -Xmx256m -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=192m
+                -XX:+UseSerialGC -Xms32m -Xmn4m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=192m
                 -XX:TrimNativeHeapInterval=10000 -XX:+ExitOnOutOfMemoryError
             )
             ;;
