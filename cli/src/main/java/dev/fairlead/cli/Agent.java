@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
         name = "agent",
         synopsisSubcommandLabel = "COMMAND",
         description =
-                "Approve a machine that shows a pairing code (join, leave, run and status belong to the machine itself).")
+                "Approve or deny a machine that shows a pairing code (join, leave, run and status belong to the machine itself).")
 final class Agent {
 
     private final Fairlead fairlead;
@@ -88,6 +88,22 @@ final class Agent {
             api.post(fairlead.inTenant("pairings", "approvals"), body);
             terminal.note("Approved. The machine joins when the person there confirms.");
         }
+        return Exit.OK.code();
+    }
+
+    @Command(
+            name = "deny",
+            description =
+                    "Turn away the machine behind a pairing code: it is told so, and the code is no more.")
+    int deny(
+            @Parameters(
+                            paramLabel = "CODE",
+                            description = "The whole code, as the machine shows it.")
+                    String code) {
+        try (var api = fairlead.api()) {
+            api.post(fairlead.inTenant("pairings", "denials"), Map.of("code", code));
+        }
+        fairlead.terminal().note("Denied. The machine was told so, and its code is no more.");
         return Exit.OK.code();
     }
 

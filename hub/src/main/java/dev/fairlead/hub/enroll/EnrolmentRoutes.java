@@ -37,7 +37,8 @@ public final class EnrolmentRoutes implements Endpoints.Routes {
                 .needs(Act.ENROLMENT_MANAGE, "createEnrolmentToken", this::create)
                 .needs(Act.ENROLMENT_MANAGE, "deleteEnrolmentToken", this::delete)
                 .needs(Act.PAIRINGS_APPROVE, "lookUpPairing", this::lookUp)
-                .needs(Act.PAIRINGS_APPROVE, "approvePairing", this::approve);
+                .needs(Act.PAIRINGS_APPROVE, "approvePairing", this::approve)
+                .needs(Act.PAIRINGS_APPROVE, "denyPairing", this::deny);
     }
 
     private record CreateBody(
@@ -47,6 +48,8 @@ public final class EnrolmentRoutes implements Endpoints.Routes {
             @Nullable String replace) {}
 
     private record LookUpBody(String code) {}
+
+    private record DenyBody(String code) {}
 
     private record ApproveBody(
             String code,
@@ -182,6 +185,11 @@ public final class EnrolmentRoutes implements Endpoints.Routes {
                         name == null ? null : Name.of("node", name),
                         labels(body.labels()));
         return Answer.ok(PairingShown.of(approved));
+    }
+
+    private Answer deny(Call call) {
+        pairings.deny(call.actor(), call.tenant(), call.body(DenyBody.class).code());
+        return Answer.done();
     }
 
     private static Labels labels(@Nullable Map<String, String> labels) {

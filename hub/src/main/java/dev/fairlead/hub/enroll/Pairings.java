@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// waits for the answer is a connection of this hub, so it is in memory.
 ///
 /// Flow: [#open] (a machine dials) -> the person there reads the code out -> [#lookUp] and
-/// [#approve] (an operator, who compares the fingerprint) -> the person confirms -> [#enrol].
+/// [#approve] or [#deny] (an operator, who compares the fingerprint) -> the person confirms ->
+/// [#enrol].
 public final class Pairings {
 
     /// That wait at this hub, at most.
@@ -188,6 +189,33 @@ public final class Pairings {
                                             found.id().text())
                                     .with(details(found, labels)));
                     return shown(found, settled, true);
+                });
+    }
+
+    /// Turns a machine away: it is told so, and its code is no more.
+    ///
+    /// @throws Rejected as [#lookUp]
+    public void deny(Actor actor, TenantId tenant, String typed) {
+        database.useTenant(
+                tenant,
+                tx -> {
+                    PairingStore.Waiting found = find(tx, actor, typed);
+                    WaitingPairing pairing = waiting.get(found.id());
+                    if (pairing == null || !store.drop(tx, found.id())) {
+                        throw noSuchCode();
+                    }
+                    tx.afterCommit(() -> {
+                        waiting.remove(found.id());
+                        pairing.deny();
+                    });
+                    audit.recordTaking(
+                            tx,
+                            AuditEntry.done(
+                                            "pairing.deny",
+                                            actor,
+                                            found.facts().hostname(),
+                                            found.id().text())
+                                    .with(details(found, Labels.NONE)));
                 });
     }
 

@@ -5,6 +5,8 @@ import dev.fairlead.link.handshake.Approval;
 import dev.fairlead.link.handshake.Approved;
 import dev.fairlead.link.handshake.Pairing;
 import dev.fairlead.link.handshake.PeerIdentity;
+import dev.fairlead.link.handshake.Refusal;
+import dev.fairlead.link.handshake.Refused;
 import dev.fairlead.link.handshake.Verdict;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +61,14 @@ final class WaitingPairing implements Pairing {
 
     void approve(Approved approved) {
         approval.complete(approved);
+    }
+
+    void deny() {
+        approval.complete(
+                new Refused(
+                        Refusal.PAIRING_DENIED,
+                        "an operator of the hub turned this machine away; agree with them, and start"
+                                + " again for a new code"));
     }
 
     @Override

@@ -198,6 +198,25 @@ class PairingsTest {
     }
 
     @Test
+    void whoIsDeniedIsToldAndItsCodeIsNoMore() throws Exception {
+        Pairing pairing = open("ws-8");
+        assertThatThrownBy(() -> door.pairings.deny(Ground.ADMIN, acme, "0000-0000"))
+                .hasMessage("No machine waits with this code.");
+        assertThat(pairing.approval().toCompletableFuture()).isNotDone();
+
+        door.pairings.deny(Ground.ADMIN, acme, pairing.code());
+
+        assertThat(pairing.approval().toCompletableFuture().get(5, TimeUnit.SECONDS))
+                .isInstanceOfSatisfying(
+                        Refused.class, r -> assertThat(r.code()).isEqualTo(Refusal.PAIRING_DENIED));
+        assertThat(ground.acts(acme)).containsExactly("pairing.deny ws-8");
+        notFound(Ground.ADMIN, pairing.code());
+        assertThat(confirm(pairing)).isInstanceOf(Refused.class);
+        assertThatThrownBy(() -> door.pairings.deny(Ground.ADMIN, acme, pairing.code()))
+                .hasMessage("No machine waits with this code.");
+    }
+
+    @Test
     void withoutApprovalNobodyJoins() throws Exception {
         Pairing pairing = open("h");
         Verdict verdict = confirm(pairing);

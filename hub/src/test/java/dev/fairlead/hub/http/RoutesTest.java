@@ -474,7 +474,7 @@ class RoutesTest {
             case "setUserPassword" -> Map.of("password", PASSWORD);
             case "createGrant" -> Map.of("user", "boss", "role", "viewer");
             case "createEnrolmentToken", "endSession" -> Map.of();
-            case "lookUpPairing" -> Map.of("code", "ABCD-EFGH-IJ");
+            case "lookUpPairing", "denyPairing" -> Map.of("code", "ABCD-EFGH-IJ");
             case "approvePairing" -> Map.of("code", "ABCD-EFGH-IJ", "fingerprint", "0123456789");
             case "changeNode" -> Map.of("name", "x");
             case "createTenant" -> Map.of("name", "x");
