@@ -10,6 +10,7 @@ import io.netty.util.collection.IntObjectMap;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -99,7 +100,9 @@ public final class Link {
     /// Opens a stream. Never throws: what goes wrong is told to the listener by `closed`.
     public LinkStream open(Headers headers, StreamListener listener) {
         var stream = new MuxStream(this, headers, listener);
-        onLoop(() -> openNow(stream));
+        if (!onLoop(() -> openNow(stream))) {
+            stream.closeLocally(StreamEnd.LINK_LOST, "the link is down");
+        }
         return stream;
     }
 
@@ -145,11 +148,17 @@ public final class Link {
         return budget;
     }
 
-    void onLoop(Runnable action) {
+    /// Runs it on the event loop; false where the loop has ended, and the link with it.
+    boolean onLoop(Runnable action) {
         if (loop.inEventLoop()) {
             action.run();
-        } else {
+            return true;
+        }
+        try {
             loop.execute(action);
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
         }
     }
 
@@ -360,11 +369,7 @@ public final class Link {
             stream.closeLocally(StreamEnd.LINK_LOST, "the link was lost: " + message);
         }
         streams.clear();
-        if (tell) {
-            closeGently();
-        } else {
-            channel.close();
-        }
+        channel.close();
         listener.ended(cause, message);
     }
 
@@ -376,12 +381,6 @@ public final class Link {
         } else {
             endNow(told.cause, told.message, false);
         }
-    }
-
-    /// Closes after the last frame has gone out, but waits for it only a moment.
-    private void closeGently() {
-        channel.writeAndFlush(channel.alloc().buffer(0)).addListener(sent -> channel.close());
-        loop.schedule(() -> channel.close(), 2, TimeUnit.SECONDS);
     }
 
     /// What the other side said when it took its leave: the reason for the end that follows.

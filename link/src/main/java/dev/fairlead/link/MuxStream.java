@@ -143,14 +143,17 @@ final class MuxStream implements LinkStream {
         }
         int length = bytes.readableBytes();
         handed.addAndGet(length);
-        link.loop()
-                .execute(() -> {
+        boolean onItsWay =
+                link.onLoop(() -> {
                     writeNow(bytes);
                     int left = handed.addAndGet(-length);
                     if (left <= HIGH && left + length > HIGH && writable && listener != null) {
                         listener.writable();
                     }
                 });
+        if (!onItsWay) {
+            bytes.release();
+        }
     }
 
     private void writeNow(ByteBuf bytes) {
@@ -195,11 +198,7 @@ final class MuxStream implements LinkStream {
 
     @Override
     public void consumed(int bytes) {
-        if (link.loop().inEventLoop()) {
-            consumedNow(bytes);
-        } else {
-            link.loop().execute(() -> consumedNow(bytes));
-        }
+        link.onLoop(() -> consumedNow(bytes));
     }
 
     private void consumedNow(int bytes) {

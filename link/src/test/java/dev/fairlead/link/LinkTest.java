@@ -310,6 +310,33 @@ class LinkTest {
         }
     }
 
+    /// TCP answers bytes that nobody reads by RST, and RST takes from the other side what it has
+    /// not read yet: here, why its link ends.
+    @Test
+    void whyALinkEndsArrivesAlthoughTheOtherSideKeepsSending() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (var pair = new LinkPair(REFUSES, ECHO)) {
+                var stream = BlockingStream.open(pair.dialer, Headers.of("kind", "tcp"));
+                stream.awaitAccepted(5);
+                Thread.startVirtualThread(() -> {
+                    try {
+                        while (true) {
+                            stream.out().write(new byte[10_000]);
+                        }
+                    } catch (IOException e) {
+                        // The link is down.
+                    }
+                });
+                assertThat(stream.in().read()).isZero();
+                pair.acceptor.close(LinkEnd.REVOKED, "the node was removed");
+                assertThat(pair.dialerEnding.end.get(10, TimeUnit.SECONDS))
+                        .isEqualTo(LinkEnd.REVOKED);
+                assertThat(pair.dialerEnding.message.get()).isEqualTo("the node was removed");
+                stream.close();
+            }
+        }
+    }
+
     @Test
     void aDrainLetsStreamsFinish() throws Exception {
         try (var pair = new LinkPair(REFUSES, ECHO)) {

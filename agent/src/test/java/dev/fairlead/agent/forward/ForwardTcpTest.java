@@ -52,7 +52,7 @@ class ForwardTcpTest {
                 new ForwardTcp(
                         new Reach(allow, List.of(), guarded, lookup), Duration.ofMillis(300));
         links = new NativeLinks(forward);
-        listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
+        listener = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package dev.fairlead.agent.login;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +77,7 @@ class LoginProcessTest {
         assertThat(process.signal("NONSENSE")).isFalse();
     }
 
-    /// Children in process groups of their own, that ignore SIGHUP, or that are stopped.
+    /// Children in process groups of their own, or that ignore SIGHUP.
     @Test
     void endsTheWholeTree(@TempDir Path dir) throws Exception {
         var pids = dir.resolve("pids");
@@ -86,14 +87,31 @@ class LoginProcessTest {
                         "bash",
                         "-c",
                         "set -m; nohup sleep 600 & p=$!; (trap '' HUP TERM; sleep 600; sleep 600) &"
-                                + " q=$!; sleep 600 & r=$!; kill -STOP $r; echo $p $q $r > "
+                                + " q=$!; echo $p $q > "
                                 + pids
                                 + "; exit 3");
         assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(3);
         var children = Files.readString(pids).strip().split(" ");
-        assertThat(children).hasSize(3).allMatch(LoginProcessTest::alive);
+        assertThat(children).hasSize(2).allMatch(LoginProcessTest::alive);
         process.end(Duration.ofMillis(200));
         assertThat(children).noneMatch(LoginProcessTest::alive);
+    }
+
+    /// While its leader lives: when that ends, the kernel itself ends the stopped ones.
+    @Test
+    void endsWhatIsStopped(@TempDir Path dir) throws Exception {
+        var pids = dir.resolve("pids");
+        var process =
+                start(
+                        Login.ofAgent(),
+                        "bash",
+                        "-c",
+                        "sleep 600 & r=$!; kill -STOP $r; echo $r > " + pids + "; wait");
+        await().until(() -> Files.exists(pids) && !Files.readString(pids).isBlank());
+        String stopped = Files.readString(pids).strip();
+        await().until(() -> Files.readString(Path.of("/proc", stopped, "stat")).contains(") T"));
+        process.end(Duration.ofMillis(200));
+        assertThat(alive(stopped)).isFalse();
     }
 
     private static boolean alive(String pid) {

@@ -3,10 +3,11 @@ package dev.fairlead.link.ws;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +19,12 @@ import org.slf4j.LoggerFactory;
 /// or [Gathered] becomes one binary message, its header written into free space in front of it
 /// where there is some. Masking is done in place. A peer that breaks a rule is told by the close
 /// code that the RFC names, and the connection is closed.
+///
+/// A connection is closed in order, as section 7.1.1 says: our close frame goes out behind all that
+/// was written, what still comes is read and dropped, and TCP is closed when the peer's close frame
+/// is there. A socket closed earlier, with something unread in it, is answered by RST, which takes
+/// from the peer what it has not read yet: the reason why its link ends. Whoever does not play
+/// along is waited for 2 s.
 public final class WebSocketFrames extends ChannelDuplexHandler {
 
     /// Which side of RFC 6455 this is: clients mask, servers do not.
@@ -59,7 +66,9 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
     private final byte[] control = new byte[125];
 
     private boolean closeSent;
-    private boolean failed;
+
+    /// Nothing that comes from now on means anything: the peer has said good-bye or broken a rule.
+    private boolean deaf;
 
     public WebSocketFrames(Role role) {
         this.role = role;
@@ -71,7 +80,7 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         var in = (ByteBuf) message;
         try {
-            while (in.isReadable() && !failed) {
+            while (in.isReadable() && !deaf) {
                 if (!inPayload) {
                     readHeader(ctx, in);
                 }
@@ -184,7 +193,7 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
             }
             payloadRead += n;
             inPayload = payloadLeft > 0;
-            if (!isControl) {
+            if (!isControl && !closeSent) {
                 ctx.fireChannelRead(part.retain());
             }
         } else {
@@ -205,12 +214,12 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
             }
             case CLOSE -> {
                 int code = closeCode();
-                failed = true;
-                if (!closeSent) {
-                    sendClose(ctx, code);
+                deaf = true;
+                if (closeSent) {
+                    ctx.close();
+                } else {
+                    sendClose(ctx, code).addListener(sent -> ctx.close());
                 }
-                ctx.flush();
-                closeLater(ctx);
             }
             default -> {
                 // A PONG that nobody asked for is allowed and means nothing here.
@@ -241,18 +250,11 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
     }
 
     private void fail(ChannelHandlerContext ctx, BadFrame bad) {
-        failed = true;
+        deaf = true;
         log.debug("{}: {}", ctx.channel(), bad.getMessage());
         if (!closeSent) {
             sendClose(ctx, bad.code);
         }
-        ctx.flush();
-        closeLater(ctx);
-    }
-
-    /// Closes once the close frame is out, so that the peer reads it and not a reset.
-    private void closeLater(ChannelHandlerContext ctx) {
-        ctx.executor().execute(() -> ctx.close());
     }
 
     // Outbound.
@@ -347,7 +349,8 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
         }
     }
 
-    private void sendControl(ChannelHandlerContext ctx, int opcode, byte[] payload, int length) {
+    private ChannelFuture sendControl(
+            ChannelHandlerContext ctx, int opcode, byte[] payload, int length) {
         int headerLength = headerLength(length);
         int key = role == Role.CLIENT ? masking.nextKey() : 0;
         var frame = ctx.alloc().ioBuffer(headerLength + length);
@@ -356,34 +359,31 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
         if (role == Role.CLIENT && length > 0) {
             Masking.apply(frame, key, 0);
         }
-        ctx.write(frame.readerIndex(0));
+        return ctx.write(frame.readerIndex(0));
     }
 
-    private void sendClose(ChannelHandlerContext ctx, int code) {
+    /// Says good-bye, and sees to it that the connection ends whatever the peer does.
+    private ChannelFuture sendClose(ChannelHandlerContext ctx, int code) {
         closeSent = true;
-        sendControl(ctx, CLOSE, new byte[] {(byte) (code >> 8), (byte) code}, 2);
+        var sent = sendControl(ctx, CLOSE, new byte[] {(byte) (code >> 8), (byte) code}, 2);
+        ctx.flush();
+        // The peer's answer may stand behind much that nobody here wants any more.
+        ctx.channel().config().setAutoRead(true);
+        var late = ctx.executor().schedule(() -> ctx.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
+        ctx.channel().closeFuture().addListener(closed -> late.cancel(false));
+        return sent;
     }
 
-    /// Says good-bye by a close frame before the connection is closed.
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        if (closeSent || !ctx.channel().isActive()) {
+        if (!ctx.channel().isActive()) {
             ctx.close(promise);
             return;
         }
-        closeSent = true;
-        var frame = ctx.alloc().ioBuffer(16);
-        int headerLength = headerLength(2);
-        int key = role == Role.CLIENT ? masking.nextKey() : 0;
-        putHeader(frame, 0, CLOSE, 2, key);
-        frame.setIndex(headerLength, headerLength).writeShort(CLOSE_NORMAL);
-        if (role == Role.CLIENT) {
-            Masking.apply(frame, key, 0);
+        PromiseNotifier.cascade(ctx.channel().closeFuture(), promise);
+        if (!closeSent) {
+            sendClose(ctx, CLOSE_NORMAL);
         }
-        ctx.writeAndFlush(frame.readerIndex(0))
-                .addListener((ChannelFutureListener) sent -> ctx.close(promise));
-        // A peer that reads nothing does not keep the connection.
-        ctx.executor().schedule(() -> ctx.close(), CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 
     private static final class BadFrame extends Exception {

@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -54,8 +55,11 @@ class WebSocketFramesTest {
     void aBrokenRuleIsAnsweredWithItsCode(String name, String bytes, int code) {
         var channel = new EmbeddedChannel(new WebSocketFrames(WebSocketFrames.Role.SERVER));
         channel.writeInbound(hex(bytes));
-        channel.runPendingTasks();
         assertThat(closeCode(channel)).isEqualTo(code);
+        channel.writeInbound(hex("8281" + "00000000" + "42"));
+        assertThat(all(channel)).as("what comes after the mistake").doesNotContain("42");
+        assertThat(channel.isOpen()).as("the peer may still read why").isTrue();
+        patienceEnds(channel);
         assertThat(channel.isOpen()).isFalse();
         channel.finishAndReleaseAll();
     }
@@ -64,7 +68,7 @@ class WebSocketFramesTest {
     void aMaskedFrameFromAServerIsRefused() {
         var channel = new EmbeddedChannel(new WebSocketFrames(WebSocketFrames.Role.CLIENT));
         channel.writeInbound(hex("8281" + "00000000" + "41"));
-        channel.runPendingTasks();
+        patienceEnds(channel);
         assertThat(channel.isOpen()).isFalse();
         channel.finishAndReleaseAll();
     }
@@ -94,8 +98,34 @@ class WebSocketFramesTest {
     void aCloseIsAnsweredWithItsOwnCode() {
         var channel = new EmbeddedChannel(new WebSocketFrames(WebSocketFrames.Role.SERVER));
         channel.writeInbound(hex("8882" + "00000000" + "0fa0"));
-        channel.runPendingTasks();
         assertThat(closeCode(channel)).isEqualTo(4000);
+        assertThat(channel.isOpen()).isFalse();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void aConnectionClosesWhenThePeerHasSaidGoodByeToo() {
+        var channel = new EmbeddedChannel(new WebSocketFrames(WebSocketFrames.Role.SERVER));
+        channel.pipeline().close();
+        assertThat(closeCode(channel)).isEqualTo(1000);
+        channel.writeInbound(hex("8281" + "00000000" + "41"));
+        assertThat(all(channel)).as("what nobody wants any more").isEmpty();
+        assertThat(channel.isOpen()).isTrue();
+        channel.writeInbound(hex("8882" + "00000000" + "03e8"));
+        assertThat(channel.isOpen()).isFalse();
+        assertThat((Object) channel.readOutbound()).as("a second close frame").isNull();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void aPeerThatSaysNoGoodByeIsNotWaitedForLong() {
+        var channel = new EmbeddedChannel(new WebSocketFrames(WebSocketFrames.Role.CLIENT));
+        var closed = channel.pipeline().close();
+        var again = channel.pipeline().close();
+        assertThat(closed.isDone()).isFalse();
+        patienceEnds(channel);
+        assertThat(closed.isSuccess()).isTrue();
+        assertThat(again.isSuccess()).isTrue();
         channel.finishAndReleaseAll();
     }
 
@@ -149,6 +179,11 @@ class WebSocketFramesTest {
                 yield new Gathered(head, Unpooled.copiedBuffer(payload, cut, payload.length - cut));
             }
         };
+    }
+
+    private static void patienceEnds(EmbeddedChannel channel) {
+        channel.advanceTimeBy(2, TimeUnit.SECONDS);
+        channel.runScheduledPendingTasks();
     }
 
     private static ByteBuf hex(String text) {
