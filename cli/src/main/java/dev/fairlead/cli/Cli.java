@@ -13,42 +13,86 @@ public final class Cli {
 
     private Cli() {}
 
+    /// In the order of the help.
+    private static final List<String> NAMES =
+            List.of(
+                    "login",
+                    "logout",
+                    "status",
+                    "nodes",
+                    "node",
+                    "ssh",
+                    "ssh-config",
+                    "exec",
+                    "forward",
+                    "sessions",
+                    "session",
+                    "token",
+                    "agent",
+                    "audit",
+                    "tenant",
+                    "user",
+                    "grant",
+                    "api-token",
+                    "trust",
+                    "ports",
+                    "completion",
+                    "version");
+
     /// Runs one command line.
     ///
     /// @return what the process should end with
     public static int run(CliParts parts, String... args) {
-        return commands(parts).execute(args);
+        return commands(parts, needed(args)).execute(args);
+    }
+
+    /// Reading the annotations of all commands takes longer than most commands do.
+    private static List<String> needed(String[] args) {
+        boolean one =
+                args.length > 0 && NAMES.contains(args[0]) && !args[0].equals(Completion.NAME);
+        return one ? List.of(args[0]) : NAMES;
     }
 
     static CommandLine commands(CliParts parts) {
+        return commands(parts, NAMES);
+    }
+
+    private static Object command(String name, Fairlead fairlead) {
+        return switch (name) {
+            case "login" -> new Login(fairlead);
+            case "logout" -> new Logout(fairlead);
+            case "status" -> new Status(fairlead);
+            case "nodes" -> new Nodes(fairlead);
+            case "node" -> new Node(fairlead);
+            case "ssh" -> new Ssh(fairlead);
+            case "ssh-config" -> new SshConfig(fairlead);
+            case "exec" -> new Exec(fairlead);
+            case "forward" -> new Forward(fairlead);
+            case "sessions" -> new Sessions(fairlead);
+            case "session" -> new Session(fairlead);
+            case "token" -> new Token(fairlead);
+            case "agent" -> new Agent(fairlead);
+            case "audit" -> new Audit(fairlead);
+            case "tenant" -> new Tenant(fairlead);
+            case "user" -> new User(fairlead);
+            case "grant" -> new Grant(fairlead);
+            case "api-token" -> new ApiToken(fairlead);
+            case "trust" -> new Trust(fairlead);
+            case "ports" -> new Ports(fairlead);
+            case "completion" -> new Completion();
+            case "version" -> new Version(fairlead);
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static CommandLine commands(CliParts parts, List<String> names) {
         var fairlead = new Fairlead(parts);
         var cli = new CommandLine(fairlead);
-        for (Object command :
-                List.of(
-                        new Login(fairlead),
-                        new Logout(fairlead),
-                        new Status(fairlead),
-                        new Nodes(fairlead),
-                        new Node(fairlead),
-                        new Ssh(fairlead),
-                        new SshConfig(fairlead),
-                        new Exec(fairlead),
-                        new Forward(fairlead),
-                        new Sessions(fairlead),
-                        new Session(fairlead),
-                        new Token(fairlead),
-                        new Agent(fairlead),
-                        new Audit(fairlead),
-                        new Tenant(fairlead),
-                        new User(fairlead),
-                        new Grant(fairlead),
-                        new ApiToken(fairlead),
-                        new Trust(fairlead),
-                        new Ports(fairlead),
-                        new Completion(),
-                        new Version(fairlead))) {
+        for (String name : names) {
+            Object command = command(name, fairlead);
             // What follows NODE of these belongs to the command there.
             cli.addSubcommand(
+                    name,
                     sorted(new CommandLine(command))
                             .setStopAtPositional(
                                     command instanceof Ssh || command instanceof Exec));

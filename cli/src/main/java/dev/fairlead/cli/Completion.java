@@ -9,13 +9,15 @@ import picocli.CommandLine.Spec;
 
 /// Prints what a shell needs to complete the command line.
 @Command(
-        name = "completion",
+        name = Completion.NAME,
         description = {
             "Print the completion for a shell.",
             "  bash: source <(fairlead completion bash)",
             "  zsh:  the same, in ~/.zshrc"
         })
 final class Completion implements Callable<Integer> {
+
+    static final String NAME = "completion";
 
     @Parameters(paramLabel = "bash|zsh", description = "The shell; both take the same text.")
     private String shell = "";

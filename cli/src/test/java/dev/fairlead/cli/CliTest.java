@@ -96,6 +96,12 @@ class CliTest {
     }
 
     @Test
+    void everyCommandIsFoundUnderItsOwnName() {
+        var commands = Cli.commands(CliParts.ofProcess()).getSubcommands();
+        commands.forEach((name, command) -> assertThat(command.getCommandName()).isEqualTo(name));
+    }
+
+    @Test
     void completionIsForBashAndZsh() {
         assertThat(run("completion", "bash").out()).contains("complete -F").contains("api-token");
         assertThat(run("completion", "fish").exit()).isEqualTo(2);
