@@ -90,19 +90,23 @@ final class Login implements Callable<Integer> {
                 : profiles.nameOr(fairlead.chosenProfile());
     }
 
-    /// With a fingerprint the CA is taken anew out of the hub's proof: a hub may have made another.
+    /// Before any secret: where others' CAs count, one of them may sit in between and end TLS. With
+    /// a fingerprint the CA is taken anew out of the hub's proof: a hub may have made another.
     private LoginTarget prove(String name, LoginTarget at) throws InterruptedException {
         String fingerprint = at.fingerprint();
-        if (fingerprint == null) {
+        if (fingerprint == null && at.ca() != null) {
             return at;
         }
         var hub =
                 ProveHub.now(
                         at.hub(),
-                        Fingerprint.parse(fingerprint),
+                        fingerprint == null ? null : Fingerprint.parse(fingerprint),
                         HubLink.proxies(fairlead.parts().env()),
                         fairlead.terminal().clock(),
                         name);
+        if (fingerprint == null) {
+            return at;
+        }
         String ca = hub.ca();
         if (ca == null) {
             return at.trusting(null);

@@ -20,6 +20,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /// A hub in this process with its own PostgreSQL, an administrator of the hub, and as many tenants,
 /// nodes and people as a scenario makes. Everything lies in one folder and ends with [#close].
@@ -35,11 +37,17 @@ final class Lab implements AutoCloseable {
 
     /// @param folder an empty one; agents' logins must be able to pass through it
     Lab(Path folder) throws IOException {
+        this(folder, UnaryOperator.identity());
+    }
+
+    /// @param configure changes what a hub for this machine alone is configured as
+    Lab(Path folder, UnaryOperator<HubConfig> configure) throws IOException {
         this.folder = folder;
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         this.config =
-                HubConfig.local(folder.resolve("hub"), freePort())
-                        .withObserve(new HubConfig.Observe("127.0.0.1", 0));
+                configure.apply(
+                        HubConfig.local(folder.resolve("hub"), freePort())
+                                .withObserve(new HubConfig.Observe("127.0.0.1", 0)));
         this.hub = Hub.start(config, HubParts.standard(folder.resolve("packages")));
         var admin =
                 hub.services()
@@ -52,7 +60,7 @@ final class Lab implements AutoCloseable {
     }
 
     /// The same port after a restart, so that agents find it again.
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (var socket =
                 new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -118,7 +126,12 @@ final class Lab implements AutoCloseable {
     ///
     /// @param user `NAME` for the hub's staff, else `NAME@TENANT`
     LabCli cli(String user) throws Exception {
-        var cli = new LabCli(folder.resolve("home-" + user.replace('@', '-')));
+        return cli(user, Map.of());
+    }
+
+    /// @param environment what is set besides for every program of this person
+    LabCli cli(String user, Map<String, String> environment) throws Exception {
+        var cli = new LabCli(folder.resolve("home-" + user.replace('@', '-')), environment);
         closing.push(cli);
         cli.run(
                         PASSWORD + "\n",

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,9 +18,16 @@ final class LabCli implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Path home;
+    private final Map<String, String> more;
 
     LabCli(Path home) throws IOException {
+        this(home, Map.of());
+    }
+
+    /// @param more environment for every program of this person
+    LabCli(Path home, Map<String, String> more) throws IOException {
         this.home = home;
+        this.more = Map.copyOf(more);
         Files.createDirectories(
                 home,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -31,10 +39,11 @@ final class LabCli implements AutoCloseable {
 
     /// What every program of this person is started with.
     Map<String, String> environment() {
-        return Map.of(
-                "HOME", home.toString(),
-                "FAIRLEAD_HOME", home.resolve("fairlead").toString(),
-                "NO_COLOR", "1");
+        var environment = new HashMap<>(more);
+        environment.put("HOME", home.toString());
+        environment.put("FAIRLEAD_HOME", home.resolve("fairlead").toString());
+        environment.put("NO_COLOR", "1");
+        return environment;
     }
 
     /// `fairlead ARGS...`, not yet started.

@@ -11,21 +11,25 @@ import dev.fairlead.link.handshake.HubAnchor;
 import dev.fairlead.link.handshake.HubIdentity;
 import java.net.URI;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// The first word with a hub whose certificate this machine does not know yet: it must prove that
-/// it holds the root key of the fingerprint that a person gave, and that the TLS certificate is its
-/// own. Its CA comes out of that proof. Nothing is said of this side before or after.
+/// The first word with a hub: it must prove that the TLS certificate is its own and, where a person
+/// gave a fingerprint, that it holds the root key of that. Its CA comes out of the proof. Nothing is
+/// said of this side before or after.
 public final class ProveHub {
 
     private ProveHub() {}
 
+    /// @param fingerprint whom to expect, whatever the certificate; null where a certificate that
+    ///   this machine trusts has to do
     /// @param profileName for messages
     /// @throws CliException where the hub cannot be reached or is another one
     public static HubIdentity now(
             URI hub,
-            Fingerprint fingerprint,
+            @Nullable Fingerprint fingerprint,
             ProxySettings proxies,
             Clock clock,
             String profileName)
@@ -36,9 +40,13 @@ public final class ProveHub {
                     .prove(
                             new DialRequest(
                                     hub,
-                                    new TlsTrust.Any(),
+                                    fingerprint == null
+                                            ? new TlsTrust.Verified(List.of())
+                                            : new TlsTrust.Any(),
                                     proxies,
-                                    HubAnchor.of(fingerprint),
+                                    fingerprint == null
+                                            ? HubAnchor.any()
+                                            : HubAnchor.of(fingerprint),
                                     null))
                     .get();
         } catch (ExecutionException e) {
