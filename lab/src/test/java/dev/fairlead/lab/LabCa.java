@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// A CA that is not the hub's: of a load balancer, or of whoever inspects TLS.
 final class LabCa {
@@ -48,17 +49,33 @@ final class LabCa {
     /// What a program is started with so that this CA is among (in fact all of) those which its
     /// machine trusts.
     Map<String, String> trusted() throws IOException, GeneralSecurityException {
-        var store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        store.setCertificateEntry("ca", leaf.chain().getLast());
+        var store = trust();
         var file = folder.resolve("trusted.p12");
         try (var out = Files.newOutputStream(file)) {
             store.store(out, PASSWORD.toCharArray());
         }
         return Map.of(
                 "FAIRLEAD_JAVA_OPTS",
-                "-Djavax.net.ssl.trustStore=" + file
-                        + " -Djavax.net.ssl.trustStorePassword=" + PASSWORD);
+                "-Djavax.net.ssl.trustStore="
+                        + file
+                        + " -Djavax.net.ssl.trustStorePassword="
+                        + PASSWORD);
+    }
+
+    private KeyStore trust() throws IOException, GeneralSecurityException {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry("ca", leaf.chain().getLast());
+        return store;
+    }
+
+    /// To dial whoever has a certificate of it.
+    SSLContext client() throws GeneralSecurityException, IOException {
+        var trusts = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusts.init(trust());
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trusts.getTrustManagers(), null);
+        return context;
     }
 
     /// To serve its certificate.

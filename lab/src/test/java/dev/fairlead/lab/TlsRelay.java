@@ -124,7 +124,8 @@ final class TlsRelay implements AutoCloseable {
         }
     }
 
-    private static void copy(Socket from, Socket to, @org.jspecify.annotations.Nullable Heard said) {
+    private static void copy(
+            Socket from, Socket to, @org.jspecify.annotations.Nullable Heard said) {
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();

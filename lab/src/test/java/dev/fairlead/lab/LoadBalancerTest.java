@@ -1,0 +1,149 @@
+package dev.fairlead.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fairlead.hub.Cidr;
+import dev.fairlead.hub.HubConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A hub that serves plain HTTP to a load balancer, which ends TLS for it.
+@Timeout(180)
+class LoadBalancerTest {
+
+    @TempDir static Path folder;
+    private static LabCa ca;
+    private static Lab lab;
+    private static LoadBalancer balancer;
+    private static LabAgent node;
+    private static LabCli admin;
+
+    @BeforeAll
+    static void start() throws Exception {
+        ca = new LabCa(folder.resolve("balancer"));
+        int port = Lab.freePort();
+        lab = new Lab(folder, local -> behind(local, port));
+        balancer = new LoadBalancer(folder, ca, port, lab.hub().bound().listen());
+        node = lab.agent(Lab.TENANT, "node");
+        admin = lab.cli("admin", ca.trusted());
+    }
+
+    private static HubConfig behind(HubConfig local, int port) {
+        return new HubConfig(
+                local.names(),
+                local.listen(),
+                port,
+                null,
+                null,
+                List.of(Cidr.parse(LoadBalancer.ADDRESS)),
+                List.of(ca.certificate()),
+                local.data(),
+                local.database(),
+                local.observe(),
+                local.limits());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        lab.close();
+        balancer.close();
+    }
+
+    @Test
+    void nodesAndPeopleComeThroughIt() throws Exception {
+        assertThat(admin.ok("nodes")).contains(node.name()).contains("online");
+        assertThat(admin.run("typed", "exec", node.name(), "--", "cat").ok()).isEqualTo("typed");
+        // Without its CA its certificate is nobody's.
+        try (var stranger = new LabCli(folder.resolve("home-stranger"))) {
+            var ran =
+                    stranger.run(
+                            Lab.PASSWORD,
+                            "login",
+                            lab.hub().url().toString(),
+                            "--user",
+                            "admin",
+                            "--password-stdin");
+            assertThat(ran.exit()).isEqualTo(7);
+            assertThat(ran.err()).contains("which this machine does not trust");
+        }
+    }
+
+    /// Links are pinged, so a silence that the load balancer would end never comes.
+    @Test
+    void linksOutliveItsTimeoutInSilence() throws Exception {
+        var before = node.node().since();
+        assertThat(
+                        admin.ok(
+                                "exec",
+                                "--no-stdin",
+                                node.name(),
+                                "--",
+                                "sh",
+                                "-c",
+                                "sleep " + (LoadBalancer.TUNNEL_SECONDS + 2) + "; echo still here"))
+                .isEqualTo("still here\n");
+        assertThat(node.node().since()).isEqualTo(before);
+    }
+
+    @Test
+    void whoTheClientIsIsBelievedOfTheLoadBalancerOnly() throws Exception {
+        var client =
+                HttpClient.newBuilder()
+                        .sslContext(ca.client())
+                        .localAddress(InetAddress.ofLiteral("127.0.0.3"))
+                        .build();
+        try (client) {
+            var signIn =
+                    HttpRequest.newBuilder(URI.create(lab.hub().url() + "/api/v1/sign-ins"))
+                            .header("Content-Type", "application/json")
+                            .header("X-Forwarded-For", "203.0.113.9")
+                            .POST(
+                                    HttpRequest.BodyPublishers.ofString(
+                                            "{\"user\":\"admin\",\"password\":\""
+                                                    + Lab.PASSWORD
+                                                    + "\"}"))
+                            .build();
+            assertThat(client.send(signIn, BodyHandlers.ofString()).statusCode()).isEqualTo(201);
+        }
+        assertThat(admin.ok("audit", "--tenant", "system", "--json"))
+                .contains("\"127.0.0.3\"")
+                .doesNotContain("203.0.113.9")
+                .doesNotContain("\"" + LoadBalancer.ADDRESS + "\"");
+    }
+
+    @Test
+    void nobodyElseMayConnect() throws Exception {
+        var hub = new InetSocketAddress("127.0.0.1", lab.hub().bound().listen());
+        assertThat(answer(hub, "127.0.0.1")).isEmpty();
+        assertThat(answer(hub, LoadBalancer.ADDRESS)).startsWith("HTTP/1.1 200");
+    }
+
+    /// What the hub says to a request from this address; empty where it hangs up.
+    private static String answer(InetSocketAddress hub, String from) throws IOException {
+        try (var socket = new Socket()) {
+            socket.bind(new InetSocketAddress(from, 0));
+            socket.connect(hub);
+            socket.getOutputStream()
+                    .write(
+                            "GET /api/v1/hub HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        } catch (java.net.SocketException e) {
+            return "";
+        }
+    }
+}
