@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The first word with a hub: it must prove that the TLS certificate is its own and, where a person
-/// gave a fingerprint, that it holds the root key of that. Its CA comes out of the proof. Nothing is
-/// said of this side before or after.
+/// gave a fingerprint, that it holds the root key of that. Its CA comes out of the proof. Nothing
+/// is said of this side before or after.
 public final class ProveHub {
 
     private ProveHub() {}
