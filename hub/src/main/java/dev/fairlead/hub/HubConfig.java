@@ -114,7 +114,13 @@ public record HubConfig(
                 Limits.DEFAULT);
     }
 
-    public HubConfig withNames(List<String> names) {
+    private HubConfig with(
+            List<String> names,
+            Listen listen,
+            int publicPort,
+            @Nullable Redirect redirect,
+            Database database,
+            Observe observe) {
         return new HubConfig(
                 names,
                 listen,
@@ -129,19 +135,12 @@ public record HubConfig(
                 limits);
     }
 
+    public HubConfig withNames(List<String> names) {
+        return with(names, listen, publicPort, redirect, database, observe);
+    }
+
     public HubConfig withListen(Listen listen, int publicPort) {
-        return new HubConfig(
-                names,
-                listen,
-                publicPort,
-                redirect,
-                tls,
-                trustedProxies,
-                leafCertificates,
-                data,
-                database,
-                observe,
-                limits);
+        return with(names, listen, publicPort, redirect, database, observe);
     }
 
     /// With a port that was free just now in the place of 0, so that the addresses that the hub
@@ -160,48 +159,15 @@ public record HubConfig(
     }
 
     public HubConfig withObserve(Observe observe) {
-        return new HubConfig(
-                names,
-                listen,
-                publicPort,
-                redirect,
-                tls,
-                trustedProxies,
-                leafCertificates,
-                data,
-                database,
-                observe,
-                limits);
+        return with(names, listen, publicPort, redirect, database, observe);
     }
 
     public HubConfig withDatabase(Database database) {
-        return new HubConfig(
-                names,
-                listen,
-                publicPort,
-                redirect,
-                tls,
-                trustedProxies,
-                leafCertificates,
-                data,
-                database,
-                observe,
-                limits);
+        return with(names, listen, publicPort, redirect, database, observe);
     }
 
     public HubConfig withRedirect(@Nullable Redirect redirect) {
-        return new HubConfig(
-                names,
-                listen,
-                publicPort,
-                redirect,
-                tls,
-                trustedProxies,
-                leafCertificates,
-                data,
-                database,
-                observe,
-                limits);
+        return with(names, listen, publicPort, redirect, database, observe);
     }
 
     /// The same, with relative paths taken from this folder: that of the file that was read.
