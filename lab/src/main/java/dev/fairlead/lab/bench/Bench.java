@@ -1,0 +1,160 @@
+package dev.fairlead.lab.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/// `./bench`.
+@Command(
+        name = "bench",
+        description = {
+            "Measures Fairlead and its peers side by side on this machine.",
+            "All systems run throughout; their rounds are interleaved, and medians are printed. CPU is user and"
+                    + " system time of every process of a system. A peer that is not installed is named and left out."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class Bench implements Callable<Integer> {
+
+    private static final Path DOCUMENT = Path.of("docs/performance.md");
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Only these systems, such as Fairlead,OpenSSH.")
+    private @Nullable List<String> only;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            description = "Rounds, ${DEFAULT-VALUE} if none are given.")
+    private int rounds = 5;
+
+    @Option(
+            names = "--secs",
+            paramLabel = "S",
+            description = "Seconds for each figure, ${DEFAULT-VALUE} if none are given.")
+    private double seconds = 2.5;
+
+    @Option(
+            names = "--quick",
+            description =
+                    "Fairlead alone, below 3 minutes, beside what docs/performance.md states.")
+    private boolean quick;
+
+    @Option(names = "--json", description = "Print every raw figure as JSON.")
+    private boolean json;
+
+    private final Map<Tunnel, Ports> ports = new LinkedHashMap<>();
+    private final Map<Tunnel, Programs> programs = new LinkedHashMap<>();
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Bench()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (quick) {
+            only = List.of(FairleadItself.NAME);
+        }
+        var folder = Files.createTempDirectory("fairlead-bench");
+        Files.setPosixFilePermissions(
+                folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwx--x--x"));
+        try (var targets = new Worker(Targets.class);
+                var load = new Worker(Load.class)) {
+            String[] told = targets.line().split(" ");
+            start(
+                    folder,
+                    new Ports(
+                            Integer.parseInt(told[0]),
+                            Integer.parseInt(told[1]),
+                            Integer.parseInt(told[2])));
+            print(measure(load));
+        } finally {
+            for (var one : programs.values()) {
+                one.close();
+            }
+            Files.deleteIfExists(folder);
+        }
+        return 0;
+    }
+
+    private static void say(String sentence) {
+        System.err.println("bench: " + sentence);
+    }
+
+    private List<Tunnel> chosen() {
+        List<Tunnel> all = new ArrayList<>();
+        all.add(FairleadItself.tunnel(System.getProperty("fairlead.launcher", "./fairlead")));
+        all.addAll(Peers.all());
+        var names = only;
+        return names == null
+                ? all
+                : all.stream()
+                        .filter(one -> names.stream().anyMatch(one.name()::equalsIgnoreCase))
+                        .toList();
+    }
+
+    private void start(Path folder, Ports targets) throws IOException, InterruptedException {
+        for (var tunnel : chosen()) {
+            if (!tunnel.isHere()) {
+                say(tunnel.name() + " is left out: not installed here: " + tunnel.missing());
+                continue;
+            }
+            say("starting " + tunnel.name() + " (" + tunnel.about() + ")");
+            var own = new Programs(folder.resolve(tunnel.name()));
+            programs.put(tunnel, own);
+            ports.put(tunnel, tunnel.starter().start(own, targets));
+        }
+    }
+
+    private List<Measured> measure(Worker load) throws IOException {
+        long millis = Math.round(seconds * 1_000);
+        for (var tunnel : ports.keySet()) {
+            say("warming up " + tunnel.name());
+            in(load, tunnel).warmUp(Math.max(millis, 2_000));
+        }
+        List<Measured> measured = new ArrayList<>();
+        for (int round = 1; round <= rounds; round++) {
+            for (var tunnel : ports.keySet()) {
+                say("round " + round + " of " + rounds + ": " + tunnel.name());
+                int number = round;
+                in(load, tunnel)
+                        .round(millis)
+                        .forEach((figure, value) ->
+                                measured.add(new Measured(tunnel.name(), number, figure, value)));
+            }
+        }
+        return measured;
+    }
+
+    private MeasureTunnel in(Worker load, Tunnel tunnel) {
+        return new MeasureTunnel(
+                load,
+                java.util.Objects.requireNonNull(ports.get(tunnel)),
+                java.util.Objects.requireNonNull(programs.get(tunnel)).tree());
+    }
+
+    private void print(List<Measured> measured) throws IOException {
+        var report = new Report(List.copyOf(ports.keySet()), measured);
+        if (json) {
+            System.out.println(
+                    JsonMapper.shared()
+                            .writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(measured));
+        } else {
+            System.out.print(quick ? report.beside(DOCUMENT) : report.table());
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.fairlead.lab.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// [Targets] or [Load] as a process: it answers lines by lines, and ends with its standard input.
+final class Worker implements AutoCloseable {
+
+    private final Process process;
+    private final BufferedReader answers;
+
+    Worker(Class<?> main) throws IOException {
+        process =
+                new ProcessBuilder(
+                                List.of(
+                                        Path.of(System.getProperty("java.home"), "bin", "java")
+                                                .toString(),
+                                        "-XX:+UseSerialGC",
+                                        "-cp",
+                                        System.getProperty("java.class.path"),
+                                        main.getName()))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        answers = process.inputReader();
+    }
+
+    String line() throws IOException {
+        String line = answers.readLine();
+        if (line == null) {
+            throw new IOException("a process of the bench has ended");
+        }
+        return line;
+    }
+
+    /// Gives a command and reads its figures.
+    Answer ask(String command) throws IOException {
+        var to = process.outputWriter();
+        to.write(command + "\n");
+        to.flush();
+        String line = line();
+        if (line.startsWith("error ")) {
+            throw new IOException(line.substring("error ".length()));
+        }
+        Map<String, Double> figures = new HashMap<>();
+        for (String figure : line.split(" ")) {
+            String[] parts = figure.split("=");
+            figures.put(parts[0], Double.valueOf(parts[1]));
+        }
+        return new Answer(figures);
+    }
+
+    /// The figures that a command came to, by name.
+    record Answer(Map<String, Double> figures) {
+
+        /// @throws IOException where there is no such figure
+        double need(String name) throws IOException {
+            Double figure = figures.get(name);
+            if (figure == null) {
+                throw new IOException("the load did not tell its " + name);
+            }
+            return figure;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            process.outputWriter().close();
+        } catch (IOException e) {
+            // It has ended.
+        }
+        process.destroy();
+    }
+}
