@@ -14,6 +14,7 @@ import dev.fairlead.hub.rbac.Principal;
 import dev.fairlead.hub.rbac.Role;
 import dev.fairlead.hub.rbac.Selector;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -122,6 +123,26 @@ final class Lab implements AutoCloseable {
         return agent;
     }
 
+    /// The same, whose agent dials the hub by way of a proxy.
+    LabAgent agent(String tenant, String folderName, FaultProxy by) throws Exception {
+        var agent =
+                LabAgent.join(
+                        this,
+                        tenant,
+                        folder.resolve(folderName),
+                        "profile: node\nhub: [\"" + by.url() + "\"]\n");
+        closing.push(agent);
+        agent.run();
+        return agent;
+    }
+
+    /// A network in front of the hub that can be broken.
+    FaultProxy proxy() {
+        var proxy = new FaultProxy(config.listen().port());
+        closing.push(proxy);
+        return proxy;
+    }
+
     /// A person at a command line of their own, signed in.
     ///
     /// @param user `NAME` for the hub's staff, else `NAME@TENANT`
@@ -131,12 +152,24 @@ final class Lab implements AutoCloseable {
 
     /// @param environment what is set besides for every program of this person
     LabCli cli(String user, Map<String, String> environment) throws Exception {
-        var cli = new LabCli(folder.resolve("home-" + user.replace('@', '-')), environment);
+        return cli(
+                user,
+                new LabCli(folder.resolve("home-" + user.replace('@', '-')), environment),
+                hub.url());
+    }
+
+    /// The same, for whom a proxy is the hub.
+    LabCli cli(String user, FaultProxy by) throws Exception {
+        String home = "home-" + user.replace('@', '-') + "-" + by.url().getPort();
+        return cli(user, new LabCli(folder.resolve(home)), by.url());
+    }
+
+    private LabCli cli(String user, LabCli cli, URI at) throws Exception {
         closing.push(cli);
         cli.run(
                         PASSWORD + "\n",
                         "login",
-                        hub.url() + "#" + hub.fingerprint(),
+                        at + "#" + hub.fingerprint(),
                         "--user",
                         user,
                         "--password-stdin")

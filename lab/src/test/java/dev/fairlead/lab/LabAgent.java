@@ -121,6 +121,21 @@ final class LabAgent implements AutoCloseable {
         return lab.hub().services().nodes().need(lab.tenantId(tenant), name);
     }
 
+    /// The number of the link that the hub holds now; 0 where it holds none.
+    long epoch() {
+        return lab.hub()
+                .services()
+                .links()
+                .find(lab.tenantId(tenant), node().id())
+                .map(link -> link.epoch())
+                .orElse(0L);
+    }
+
+    /// Waits until a newer link than that one is there.
+    void awaitLinkAfter(long epoch) {
+        await().atMost(PATIENCE).until(() -> epoch() > epoch && node().isOnline());
+    }
+
     void awaitOnline() {
         await().atMost(PATIENCE).until(() -> node().isOnline());
     }

@@ -54,6 +54,26 @@ final class LabCli implements AutoCloseable {
         return Programs.builder(environment(), command);
     }
 
+    /// Starts a command that lasts.
+    Programs.Running start(String... args) throws IOException {
+        return Programs.start(fairlead(args));
+    }
+
+    /// Starts ssh with the settings that `fairlead ssh-config` writes, on a connection of its own.
+    Programs.Running startSsh(String host, String command) throws IOException {
+        return Programs.start(
+                Programs.builder(
+                        environment(),
+                        List.of(
+                                "ssh",
+                                "-F",
+                                sshConfig().toString(),
+                                "-o",
+                                "ControlPath=none",
+                                host,
+                                command)));
+    }
+
     Ran run(String stdin, String... args) throws Exception {
         return Programs.run(fairlead(args), stdin.getBytes(StandardCharsets.UTF_8), PATIENCE);
     }

@@ -1,6 +1,7 @@
 package dev.fairlead.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -80,5 +81,109 @@ final class Programs {
         } catch (java.io.IOException e) {
             return e.toString().getBytes(StandardCharsets.UTF_8);
         }
+    }
+
+    /// Starts a program that lasts.
+    static Running start(ProcessBuilder builder) throws java.io.IOException {
+        return new Running(builder.start());
+    }
+
+    /// A program that runs, and what it has said so far.
+    static final class Running implements AutoCloseable {
+
+        private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+        private final Process process;
+        private final Heard out;
+        private final Heard err;
+
+        private Running(Process process) {
+            this.process = process;
+            this.out = new Heard(process.getInputStream());
+            this.err = new Heard(process.getErrorStream());
+        }
+
+        String out() {
+            return out.text();
+        }
+
+        String err() {
+            return err.text();
+        }
+
+        Process process() {
+            return process;
+        }
+
+        void type(String line) throws java.io.IOException {
+            process.outputWriter().write(line);
+            process.outputWriter().flush();
+        }
+
+        void awaitOut(String text) {
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(out()).contains(text));
+        }
+
+        void awaitErr(String text) {
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(err()).contains(text));
+        }
+
+        /// Waits for its end, and for all that it said.
+        int exit(Duration patience) throws Exception {
+            assertThat(process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS))
+                    .as("ended; standard output: %s%nstandard error: %s", out(), err())
+                    .isTrue();
+            out.whole();
+            err.whole();
+            return process.exitValue();
+        }
+
+        /// @param name such as `STOP`
+        void signal(String name) throws Exception {
+            Programs.signal(name, process.pid());
+        }
+
+        @Override
+        public void close() {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    /// What has come of a stream.
+    private static final class Heard {
+
+        private final java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+        private final CompletableFuture<Void> end;
+
+        Heard(java.io.InputStream from) {
+            end =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try (from) {
+                                    from.transferTo(bytes);
+                                } catch (java.io.IOException e) {
+                                    // Its process was killed.
+                                }
+                            },
+                            Thread::startVirtualThread);
+        }
+
+        String text() {
+            return bytes.toString(StandardCharsets.UTF_8);
+        }
+
+        void whole() throws Exception {
+            end.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    static void signal(String name, long pid) throws Exception {
+        assertThat(
+                        new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                                .inheritIO()
+                                .start()
+                                .waitFor())
+                .isZero();
     }
 }

@@ -59,8 +59,8 @@ public final class Link {
     private boolean goingAway;
     private @Nullable GoneAway goneAway;
     private boolean ended;
-    private long lastReceived = System.nanoTime();
-    private long lastPing = System.nanoTime();
+    private long lastReceived;
+    private long nextPing;
     private volatile long roundTripNanos = -1;
 
     private Link(
@@ -80,6 +80,8 @@ public final class Link {
         this.budget = new WindowBudget(limits.linkMemory());
         this.opens = new RateLimit(limits.opensPerSecond());
         this.controls = new RateLimit(limits.controlsPerSecond());
+        this.lastReceived = now();
+        this.nextPing = lastReceived + jitteredPing();
     }
 
     /// Begins to speak frames on a channel whose two sides have proved themselves. Called on the
@@ -305,7 +307,7 @@ public final class Link {
         if (payload.readableBytes() != 8) {
             throw new ProtocolException("PONG has " + payload.readableBytes() + " bytes, not 8");
         }
-        long nanos = System.nanoTime() - payload.readLong();
+        long nanos = now() - payload.readLong();
         if (nanos >= 0 && nanos < limits.deadAfter().toNanos()) {
             roundTripNanos = nanos;
         }
@@ -324,31 +326,44 @@ public final class Link {
         listener.goingAway(cause, message, wait);
     }
 
-    /// Looks after liveness: the dialling side asks, both sides notice silence.
+    /// Looks after liveness: the dialling side asks, both sides notice silence. Wakes exactly when
+    /// something is due, so that a dead peer is known at `deadAfter` and no later.
     private void watch() {
-        long step = limits.ping().toNanos();
-        long jittered = step - step / 4 + ThreadLocalRandom.current().nextLong(step / 2 + 1);
+        long now = now();
+        long untilDead = lastReceived + limits.deadAfter().toNanos() - now;
+        if (untilDead <= 0) {
+            endNow(
+                    LinkEnd.DEAD_PEER,
+                    "nothing came for " + limits.deadAfter().toSeconds() + " s",
+                    false);
+            return;
+        }
+        long wait = untilDead;
+        if (side == Side.DIALER) {
+            if (now - nextPing >= 0) {
+                send(Frames.u64(channel.alloc(), FrameType.PING, 0, now));
+                nextPing = now + jitteredPing();
+            }
+            wait = Math.min(wait, nextPing - now);
+        }
         loop.schedule(
                 () -> {
-                    if (ended) {
-                        return;
+                    if (!ended) {
+                        watch();
                     }
-                    long now = System.nanoTime();
-                    if (now - lastReceived > limits.deadAfter().toNanos()) {
-                        endNow(
-                                LinkEnd.DEAD_PEER,
-                                "nothing came for " + limits.deadAfter().toSeconds() + " s",
-                                false);
-                        return;
-                    }
-                    if (side == Side.DIALER && now - lastPing >= step / 2) {
-                        lastPing = now;
-                        send(Frames.u64(channel.alloc(), FrameType.PING, 0, now));
-                    }
-                    watch();
                 },
-                Math.min(jittered, limits.deadAfter().toNanos() / 4),
+                wait,
                 TimeUnit.NANOSECONDS);
+    }
+
+    /// The pause between pings, give or take a quarter.
+    private long jitteredPing() {
+        long step = limits.ping().toNanos();
+        return step - step / 4 + ThreadLocalRandom.current().nextLong(step / 2 + 1);
+    }
+
+    private long now() {
+        return loop.ticker().nanoTime();
     }
 
     private ByteBuf goAwayFrame(LinkEnd cause, Duration wait, String message) {
@@ -418,7 +433,7 @@ public final class Link {
             var bytes = (ByteBuf) message;
             try {
                 if (!ended) {
-                    lastReceived = System.nanoTime();
+                    lastReceived = now();
                     decoder.feed(bytes);
                 }
             } catch (ProtocolException e) {

@@ -111,10 +111,23 @@ public final class StdioPipe implements StreamListener {
             batch.clear();
             stream.consumed(length);
         }
+        if (!endedInOrder()) {
+            // It stays open until this process has said why: OpenSSH ends it at the end of stdout.
+            return;
+        }
         try {
             out.close();
         } catch (IOException e) {
             // It is closed.
+        }
+    }
+
+    private boolean endedInOrder() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
         }
     }
 

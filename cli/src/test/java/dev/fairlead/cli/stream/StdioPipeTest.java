@@ -116,6 +116,9 @@ class StdioPipeTest {
         Channels.newOutputStream(in.sink()).write(1);
         assertThat(over.get(10, TimeUnit.SECONDS))
                 .isEqualTo(new StdioPipe.Over(true, StreamEnd.ENDED_BY_OPERATOR, "enough"));
+        // OpenSSH ends this process at the end of stdout, and nobody would hear why.
+        assertThat(out.sink().isOpen()).isTrue();
+        out.sink().close();
     }
 
     @Test

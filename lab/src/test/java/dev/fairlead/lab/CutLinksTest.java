@@ -1,0 +1,140 @@
+package dev.fairlead.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.fairlead.hub.access.Session;
+import dev.fairlead.hub.access.SessionFilter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A link is cut while a command, an SSH session and a forward run on it: the person is told, no
+/// part is passed off as the whole, nothing is left running at the node, and all of it works again
+/// without anybody's help.
+@Timeout(120)
+class CutLinksTest {
+
+    private static final Duration AT_ONCE = Duration.ofSeconds(20);
+
+    @TempDir static Path folder;
+    private static Lab lab;
+    private static FaultProxy agentsNetwork;
+    private static FaultProxy clientsNetwork;
+    private static LabAgent node;
+    private static LabCli person;
+    private static Forwarded forward;
+
+    @BeforeAll
+    static void start() throws Exception {
+        lab = new Lab(folder);
+        agentsNetwork = lab.proxy();
+        clientsNetwork = lab.proxy();
+        node = lab.agent(Lab.TENANT, "node", agentsNetwork);
+        person = lab.cli("admin", clientsNetwork);
+        person.ok("ssh-config");
+        forward = new Forwarded(person, node);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        forward.close();
+        lab.close();
+    }
+
+    @Test
+    void theAgentsConnectionBreaks() throws Exception {
+        long before = node.epoch();
+        cutWhileAllRuns(agentsNetwork::reset);
+        node.awaitLinkAfter(before);
+        worksAgain();
+    }
+
+    @Test
+    void theAgentsConnectionEnds() throws Exception {
+        long before = node.epoch();
+        cutWhileAllRuns(agentsNetwork::finish);
+        node.awaitLinkAfter(before);
+        worksAgain();
+    }
+
+    @Test
+    void theClientsConnectionsBreak() throws Exception {
+        cutWhileAllRuns(clientsNetwork::reset);
+        forward.program().awaitErr("The link is there again.");
+        worksAgain();
+    }
+
+    @Test
+    void theClientsConnectionsEnd() throws Exception {
+        cutWhileAllRuns(clientsNetwork::finish);
+        worksAgain();
+    }
+
+    /// The agent's link is up again before the cut, whatever test came before.
+    private void cutWhileAllRuns(Runnable cut) throws Exception {
+        forward.awaitWorks();
+        var execPid = node.folder().resolve("exec.pid");
+        var sshPid = node.folder().resolve("ssh.pid");
+        try (var exec = person.start("exec", node.name(), "--", "sh", "-c", lasting(execPid));
+                var ssh = person.startSsh(node.host(), lasting(sshPid));
+                var connection = forward.connect()) {
+            exec.awaitOut("started");
+            ssh.awaitOut("started");
+
+            cut.run();
+
+            assertThat(exec.exit(AT_ONCE)).isEqualTo(255);
+            assertThat(exec.err()).contains("link was lost").contains("Try again");
+            assertThat(ssh.exit(AT_ONCE)).isEqualTo(255);
+            assertThat(ssh.err()).contains("link was lost");
+            Forwarded.mustBreak(connection);
+            assertThat(forward.program().process().isAlive()).isTrue();
+        }
+        ended(execPid);
+        ended(sshPid);
+        await().atMost(AT_ONCE).until(() -> live("exec").isEmpty() && live("ssh").isEmpty());
+        assertThat(newest("exec").cause()).isEqualTo("link-lost");
+        assertThat(newest("ssh").cause()).isEqualTo("link-lost");
+    }
+
+    /// A shell that writes its process id to a file, and then lines without end.
+    private static String lasting(Path pid) {
+        return "echo $$ > " + pid + "; echo started; while echo more; do sleep 0.1; done";
+    }
+
+    private static void ended(Path pid) throws Exception {
+        long id = Long.parseLong(Files.readString(pid).strip());
+        await().atMost(AT_ONCE).until(() -> ProcessHandle.of(id).isEmpty());
+    }
+
+    private static void worksAgain() throws Exception {
+        assertThat(person.ok("exec", node.name(), "--", "echo", "again")).isEqualTo("again\n");
+        forward.awaitWorks();
+    }
+
+    private static List<Session> live(String kind) {
+        return sessions(new SessionFilter(null, null, true), kind);
+    }
+
+    private static Session newest(String kind) {
+        return sessions(SessionFilter.ALL, kind).getFirst();
+    }
+
+    private static List<Session> sessions(SessionFilter filter, String kind) {
+        return lab
+                .hub()
+                .services()
+                .sessions()
+                .page(lab.tenantId(Lab.TENANT), filter, null, 100)
+                .stream()
+                .filter(session -> session.kind().equals(kind))
+                .toList();
+    }
+}
