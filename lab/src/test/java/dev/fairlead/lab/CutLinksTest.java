@@ -3,12 +3,9 @@ package dev.fairlead.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.fairlead.hub.access.Session;
-import dev.fairlead.hub.access.SessionFilter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,10 +27,12 @@ class CutLinksTest {
     private static LabAgent node;
     private static LabCli person;
     private static Forwarded forward;
+    private static LabSessions sessions;
 
     @BeforeAll
     static void start() throws Exception {
         lab = new Lab(folder);
+        sessions = new LabSessions(lab);
         agentsNetwork = lab.proxy();
         clientsNetwork = lab.proxy();
         node = lab.agent(Lab.TENANT, "node", agentsNetwork);
@@ -99,9 +98,8 @@ class CutLinksTest {
         }
         ended(execPid);
         ended(sshPid);
-        await().atMost(AT_ONCE).until(() -> live("exec").isEmpty() && live("ssh").isEmpty());
-        assertThat(newest("exec").cause()).isEqualTo("link-lost");
-        assertThat(newest("ssh").cause()).isEqualTo("link-lost");
+        assertThat(sessions.endOf("exec")).isEqualTo("link-lost");
+        assertThat(sessions.endOf("ssh")).isEqualTo("link-lost");
     }
 
     /// A shell that writes its process id to a file, and then lines without end.
@@ -117,24 +115,5 @@ class CutLinksTest {
     private static void worksAgain() throws Exception {
         assertThat(person.ok("exec", node.name(), "--", "echo", "again")).isEqualTo("again\n");
         forward.awaitWorks();
-    }
-
-    private static List<Session> live(String kind) {
-        return sessions(new SessionFilter(null, null, true), kind);
-    }
-
-    private static Session newest(String kind) {
-        return sessions(SessionFilter.ALL, kind).getFirst();
-    }
-
-    private static List<Session> sessions(SessionFilter filter, String kind) {
-        return lab
-                .hub()
-                .services()
-                .sessions()
-                .page(lab.tenantId(Lab.TENANT), filter, null, 100)
-                .stream()
-                .filter(session -> session.kind().equals(kind))
-                .toList();
     }
 }

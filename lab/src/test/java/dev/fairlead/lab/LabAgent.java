@@ -117,6 +117,11 @@ final class LabAgent implements AutoCloseable {
         return java.util.Objects.requireNonNull(process);
     }
 
+    /// @param name such as `STOP`
+    void signal(String name) throws Exception {
+        Programs.signal(name, process().pid());
+    }
+
     Node node() {
         return lab.hub().services().nodes().need(lab.tenantId(tenant), name);
     }

@@ -168,6 +168,11 @@ final class ExecSession implements StreamListener {
             stream.consumed(bytes.readableBytes());
             bytes.release();
         }
+        if (isOver()) {
+            // Cut: the program must not take what it got for all of it. It is being ended, and its
+            // stdin stays open until it is gone.
+            return;
+        }
         try {
             to.close();
         } catch (IOException e) {
@@ -175,7 +180,16 @@ final class ExecSession implements StreamListener {
         }
     }
 
-    /// Null at the end.
+    private boolean isOver() {
+        lock.lock();
+        try {
+            return over;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Null at the end, and when the stream is over.
     private @Nullable ByteBuf nextStdin() {
         lock.lock();
         try {

@@ -98,8 +98,7 @@ final class Program implements Command {
         session.add(this);
         // Platform threads: the pipes of a process block natively.
         var threads = Thread.ofPlatform().daemon().name("ssh " + started.pid() + " ", 0).factory();
-        LocalWindow window = channel.getLocalWindow();
-        threads.newThread(() -> feed(started, window)).start();
+        threads.newThread(() -> feed(started, channel)).start();
         var output = threads.newThread(() -> pump(started.output(), out()));
         output.start();
         var errors =
@@ -110,12 +109,15 @@ final class Program implements Command {
         Thread.startVirtualThread(() -> finish(started, output, errors));
     }
 
-    private void feed(LoginProcess to, LocalWindow window) {
+    private void feed(LoginProcess to, ChannelSession channel) {
+        LocalWindow window = channel.getLocalWindow();
         try {
             try {
                 inbox.writeTo(to.input(), window);
-                if (terminal == null) {
+                if (terminal == null && channel.isEofSignalled()) {
                     // A terminal goes on: its person may have ended their input and still read.
+                    // And what was cut is no end: the program must not take what it got for all
+                    // of it. It is being ended, and its input stays open until it is gone.
                     to.input().close();
                 }
             } catch (IOException e) {

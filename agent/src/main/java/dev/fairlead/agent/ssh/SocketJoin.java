@@ -2,6 +2,7 @@ package dev.fairlead.agent.ssh;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -68,8 +69,13 @@ final class SocketJoin implements AutoCloseable {
     private void toSocket() {
         try {
             inbox.writeTo(Channels.newOutputStream(socket), channel.getLocalWindow());
-            socket.shutdownOutput();
-            over();
+            if (channel.isEofSignalled()) {
+                socket.shutdownOutput();
+                over();
+            } else {
+                // The channel or its session was cut: the target must not take it for the end.
+                close();
+            }
         } catch (IOException | InterruptedException e) {
             broken(e);
         } finally {
@@ -94,20 +100,29 @@ final class SocketJoin implements AutoCloseable {
         channelClosed = true;
         inbox.close();
         if (written) {
-            close();
+            closeInOrder();
         }
     }
 
     private synchronized void written() {
         written = true;
         if (channelClosed) {
-            close();
+            closeInOrder();
         }
     }
 
-    /// Breaks the connection off.
+    /// Breaks the connection off, so that the socket's other side knows that it was not the end.
     @Override
     public void close() {
+        try {
+            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("A forwarded socket was closed before", e);
+        }
+        closeInOrder();
+    }
+
+    private void closeInOrder() {
         session.remove(this);
         inbox.close();
         try {

@@ -205,6 +205,25 @@ class ServeExecTest {
         assertThatThrownBy(() -> result(stream)).isInstanceOf(StreamException.class);
     }
 
+    /// A program that outlives the SIGHUP for a moment must not see an end of its stdin either.
+    @Test
+    void aCutLinkIsNoEndOfStdin(@TempDir Path dir) throws Exception {
+        var pid = dir.resolve("pid");
+        var whole = dir.resolve("whole");
+        var stream =
+                open(
+                        "sh",
+                        "-c",
+                        "trap '' HUP; echo $$ > " + pid + "; cat > /dev/null; echo > " + whole);
+        stream.awaitAccepted(10);
+        send(stream, 0, new byte[60_000]);
+        await().until(() -> Files.exists(pid) && Files.size(pid) > 1);
+        var program = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+        links.hub.close(LinkEnd.CLOSED, "cut");
+        await().until(() -> !program.isAlive());
+        assertThat(whole).doesNotExist();
+    }
+
     @Test
     void aProgramThatReadsAndWritesNothingIsEndedToo() throws Exception {
         var stream = open("sleep", "300");

@@ -1,12 +1,17 @@
 package dev.fairlead.agent.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.agent.login.Login;
+import dev.fairlead.link.LinkEnd;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +59,38 @@ class SshExecTest {
         var outcome =
                 lab.run(new byte[16 << 20], lab.client("ssh", "node", "sleep 0.3; echo done"));
         assertThat(outcome.text()).isEqualTo("done\n");
+    }
+
+    /// A program that outlives the SIGHUP for a moment must not see an end of its input either.
+    @Test
+    void aCutLinkIsNoEndOfInput() throws Exception {
+        var pid = lab.dir.resolve("pid");
+        var whole = lab.dir.resolve("whole");
+        var client =
+                lab.start(
+                        lab.client(
+                                "ssh",
+                                "node",
+                                "trap '' HUP; echo $$ > "
+                                        + pid
+                                        + "; cat > /dev/null; echo > "
+                                        + whole),
+                        Map.of());
+        try {
+            client.getOutputStream().write(new byte[60_000]);
+            client.getOutputStream().flush();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> Files.exists(pid) && Files.size(pid) > 1);
+            var program =
+                    ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+            lab.pair.acceptor.close(LinkEnd.CLOSED, "cut");
+            await().until(() -> !program.isAlive());
+            assertThat(whole).doesNotExist();
+            assertThat(client.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(client.exitValue()).isEqualTo(255);
+        } finally {
+            client.destroyForcibly();
+        }
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.fairlead.agent.ssh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.link.LinkEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -123,6 +126,39 @@ class SshForwardTest {
             }
         } finally {
             client.destroy();
+        }
+    }
+
+    /// A target takes an orderly end for the end of what it was sent.
+    @Test
+    void aCutLinkIsABreakForTheTarget() throws Exception {
+        var near = dir.resolve("l.sock");
+        try (var target = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            var client =
+                    lab.start(
+                            lab.client(
+                                    "ssh",
+                                    "-N",
+                                    "-L",
+                                    near + ":127.0.0.1:" + target.getLocalPort(),
+                                    "node"),
+                            Map.of());
+            try {
+                await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(near));
+                channel.connect(UnixDomainSocketAddress.of(near));
+                channel.write(ByteBuffer.wrap("half of".getBytes(UTF_8)));
+                try (var accepted = target.accept()) {
+                    accepted.setSoTimeout(10_000);
+                    assertThat(accepted.getInputStream().readNBytes(7)).hasSize(7);
+                    lab.pair.acceptor.close(LinkEnd.CLOSED, "cut");
+                    assertThatThrownBy(() -> accepted.getInputStream().read())
+                            .isInstanceOf(SocketException.class)
+                            .hasMessageContaining("reset");
+                }
+            } finally {
+                client.destroyForcibly();
+            }
         }
     }
 
