@@ -19,6 +19,7 @@ import dev.fairlead.agent.policy.TellPolicy;
 import dev.fairlead.agent.serve.CallMemory;
 import dev.fairlead.agent.serve.ServeCalls;
 import dev.fairlead.agent.serve.ServeStreams;
+import dev.fairlead.agent.ssh.EndSession;
 import dev.fairlead.agent.ssh.HostKey;
 import dev.fairlead.agent.ssh.SshService;
 import dev.fairlead.agent.state.AgentStatus;
@@ -104,7 +105,13 @@ public final class Agent implements AutoCloseable {
         var json = JsonMapper.builder().build();
         var calls =
                 new ServeCalls(
-                        Map.of("statistics", question -> json.writeValueAsBytes(measure.now())),
+                        Map.of(
+                                "statistics",
+                                question -> json.writeValueAsBytes(measure.now()),
+                                "end-session",
+                                new EndSession(ssh),
+                                "renew-host-cert",
+                                certificate),
                         onClose(new CallMemory(folder.callsFile(), parts.clock())));
         var streams =
                 new ServeStreams(

@@ -144,6 +144,23 @@ class AgentTest {
                         status -> assertThat(status.state()).isEqualTo(AgentStatus.State.STOPPED));
     }
 
+    /// The hub waits for the answer of a node that it has renamed.
+    @Test
+    void itAsksForItsHostCertificateAnewWhenTheHubSaysSo() throws Exception {
+        try (var _ = agent()) {
+            var link = hub.nextLink();
+            await().until(() -> hub.calls.stream().anyMatch(c -> c.method().equals("host-cert")));
+            hub.calls.clear();
+            var renew =
+                    new Calls.Question(
+                            "1", "renew-host-cert", Duration.ofSeconds(10), false, new byte[0]);
+            assertThatThrownBy(() -> Calls.ask(link, renew))
+                    .as("this hub signs nothing")
+                    .isInstanceOf(StreamException.class);
+            assertThat(hub.calls).anyMatch(c -> c.method().equals("host-cert"));
+        }
+    }
+
     @Test
     void aLostLinkIsDialledAgain() throws Exception {
         try (var _ = agent()) {

@@ -1,5 +1,6 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.output.Safe;
 import dev.fairlead.cli.profile.Folder;
 import dev.fairlead.cli.ssh.HostName;
 import dev.fairlead.cli.stream.HubLink;
@@ -34,10 +35,10 @@ final class Proxy {
         try {
             return carry(env, home, args);
         } catch (CliException e) {
-            err.println("fairlead: " + e.getMessage());
+            err.println("fairlead: " + Safe.text(e.getMessage()));
             String hint = e.hint();
             if (hint != null) {
-                err.println("  next: " + hint);
+                err.println("  next: " + Safe.text(hint));
             }
             return e.exit().code();
         } catch (InterruptedException e) {

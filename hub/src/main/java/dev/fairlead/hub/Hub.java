@@ -1,6 +1,7 @@
 package dev.fairlead.hub;
 
 import dev.fairlead.hub.access.AdmitClient;
+import dev.fairlead.hub.access.CutNodes;
 import dev.fairlead.hub.access.LiveAccess;
 import dev.fairlead.hub.access.ServeClient;
 import dev.fairlead.hub.access.SessionRoutes;
@@ -27,6 +28,7 @@ import dev.fairlead.hub.fleet.NodeRoutes;
 import dev.fairlead.hub.fleet.Nodes;
 import dev.fairlead.hub.hostca.HostCa;
 import dev.fairlead.hub.hostca.HostCaRoutes;
+import dev.fairlead.hub.hostca.RenewHostCertificate;
 import dev.fairlead.hub.http.Api;
 import dev.fairlead.hub.http.Contract;
 import dev.fairlead.hub.http.Endpoints;
@@ -167,7 +169,10 @@ public final class Hub implements AutoCloseable {
             var decide = new Decide(database);
 
             var links = new Links();
-            RightsChanged changed = new CutTenants(database, access, links, threads);
+            var sessions = new Sessions(database, audit, events, access, name);
+            started.push(new Part("sessions", sessions::flush));
+            RightsChanged changed = new CutTenants(database, access, links, sessions, threads);
+            var cut = new CutNodes(links, sessions);
 
             var tenants = new Tenants(database, vault, audit, changed);
             tenants.ensureSystem();
@@ -192,16 +197,23 @@ public final class Hub implements AutoCloseable {
             var nodeLinks = new NodeLinks(database, events, seen, name);
             nodeLinks.endLeftovers();
             started.push(new Part("node links", nodeLinks::flush));
-            var nodes = new Nodes(database, audit, events, access, links, seen, heartbeats);
-            var sessions = new Sessions(database, audit, events, access, name);
-            started.push(new Part("sessions", sessions::flush));
+            var nodes =
+                    new Nodes(
+                            database,
+                            audit,
+                            events,
+                            access,
+                            cut,
+                            new RenewHostCertificate(links),
+                            seen,
+                            heartbeats);
 
             var hostCa = new HostCa(database, vault, audit, parts.clock(), parts.random());
 
             var terms = LinkTerms.of(LinkLimits.DEFAULT);
             var capabilities = Map.of("ssh", "1", "exec", "1", "tcp", "1", "call", "1");
             var facts = new AdmissionFacts(name, List.of(url.toString()), terms, capabilities);
-            var enrol = new EnrolNode(audit, events, access, links);
+            var enrol = new EnrolNode(audit, events, access, cut);
             var pairings =
                     new Pairings(
                             database, audit, enrol, facts, parts.clock(), parts.random(), threads);
@@ -405,7 +417,7 @@ public final class Hub implements AutoCloseable {
 
     /// Agents dial again when the hub is back; people are told why their streams end.
     private static void letGo(Links links, Sessions sessions) {
-        sessions.cutAll(StreamEnd.GOING_AWAY, STOPPING);
+        sessions.cutAll(StreamEnd.GOING_AWAY, STOPPING).join();
         links.closeAll(STOPPING);
     }
 

@@ -28,6 +28,10 @@ public record HubParts(
                 agentPackages);
     }
 
+    public HubParts withClock(Clock other) {
+        return new HubParts(other, random, meters, progress, agentPackages);
+    }
+
     public HubParts withProgress(Consumer<String> told) {
         return new HubParts(clock, random, meters, told, agentPackages);
     }

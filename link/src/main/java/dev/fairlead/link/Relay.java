@@ -18,6 +18,7 @@ public final class Relay {
     private final LinkStream asked;
     private @Nullable BiConsumer<StreamEnd, String> whenOver;
     private int halvesOpen = 2;
+    private volatile boolean muted;
 
     /// A relay for a stream that the other side opened, and that nobody has answered.
     public Relay(LinkStream asked) {
@@ -46,6 +47,12 @@ public final class Relay {
             asking.sink = opened;
             asked.listen(asking);
         });
+    }
+
+    /// Passes on nothing more of what the asking side sends; what the serving side says still
+    /// arrives. For a stream that is about to be cut.
+    public void mute() {
+        muted = true;
     }
 
     /// Breaks both streams off.
@@ -115,6 +122,11 @@ public final class Relay {
         @Override
         public void data(ByteBuf data) {
             int n = data.readableBytes();
+            if (asks && muted) {
+                data.release();
+                source.consumed(n);
+                return;
+            }
             bytes.lazySet(bytes.get() + n);
             sink.write(data);
             owed += n;

@@ -59,6 +59,16 @@ public enum StreamEnd {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /// The end with this word; [#INTERNAL] for one of a later version.
+    public static StreamEnd ofLabel(String label) {
+        for (var end : BY_CODE) {
+            if (end.label().equals(label)) {
+                return end;
+            }
+        }
+        return INTERNAL;
+    }
+
     /// The end with this code; [#INTERNAL] for a code of a later version.
     public static StreamEnd ofCode(int code) {
         return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : INTERNAL;

@@ -2,13 +2,16 @@ package dev.fairlead.agent.hostca;
 
 import dev.fairlead.agent.dial.LinkTask;
 import dev.fairlead.agent.ssh.HostCertificates;
+import dev.fairlead.link.BlockingStream.StreamException;
 import dev.fairlead.link.Calls;
 import dev.fairlead.link.Link;
+import dev.fairlead.link.StreamEnd;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// How long it is good is taken from the certificate and counted from its arrival: people's
 /// programs judge it by their clocks, and this machine's may be off by hours.
-public final class HostCertificate implements HostCertificates, LinkTask {
+public final class HostCertificate implements HostCertificates, LinkTask, Calls.Server {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostCertificate.class);
     private static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -30,7 +33,9 @@ public final class HostCertificate implements HostCertificates, LinkTask {
 
     private final String publicKey;
     private final JsonMapper json = JsonMapper.builder().build();
+    private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable String line;
+    private volatile @Nullable Link link;
 
     /// @param publicKey the host key in OpenSSH's form
     public HostCertificate(String publicKey) {
@@ -43,18 +48,52 @@ public final class HostCertificate implements HostCertificates, LinkTask {
     }
 
     @Override
-    public void run(Link link) throws InterruptedException {
+    public void run(Link up) throws InterruptedException {
+        link = up;
         while (true) {
-            Thread.sleep(renew(link));
+            Thread.sleep(renew(up));
         }
     }
 
+    /// Answers the hub's call `renew-host-cert` when there is a new certificate: the node has
+    /// another name now.
+    @Override
+    public byte[] answer(Calls.Question question) throws IOException {
+        var up = link;
+        if (up == null) {
+            throw new StreamException(StreamEnd.INTERNAL, "The link has only just begun.");
+        }
+        try {
+            ask(up);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StreamException(StreamEnd.GOING_AWAY, "The agent is stopping.");
+        }
+        return new byte[0];
+    }
+
     /// Asks once; gives the time until the next question.
-    private Duration renew(Link link) throws InterruptedException {
+    private Duration renew(Link up) throws InterruptedException {
+        try {
+            var wait = ask(up).multipliedBy(2).dividedBy(3);
+            return wait.compareTo(LONGEST) < 0 ? wait : LONGEST;
+        } catch (IOException e) {
+            if (LinkTask.isLinkOver(e)) {
+                return RETRY;
+            }
+            LOG.warn("The hub signed no certificate for the SSH host key: {}", e.getMessage());
+            return RETRY;
+        }
+    }
+
+    /// Asks for a certificate and shows it from then on; gives how long it is good. One at a time,
+    /// so that the one that was asked for last is the one that stays.
+    private Duration ask(Link up) throws IOException, InterruptedException {
+        asking.lockInterruptibly();
         try {
             byte[] answer =
                     Calls.ask(
-                            link,
+                            up,
                             new Calls.Question(
                                     UUID.randomUUID().toString(),
                                     "host-cert",
@@ -64,14 +103,11 @@ public final class HostCertificate implements HostCertificates, LinkTask {
             String certificate = json.readTree(answer).path("certificate").stringValue("");
             var life = life(certificate);
             line = certificate;
-            var wait = life.multipliedBy(2).dividedBy(3);
-            return wait.compareTo(LONGEST) < 0 ? wait : LONGEST;
-        } catch (IOException | JacksonException e) {
-            if (e instanceof IOException io && LinkTask.isLinkOver(io)) {
-                return RETRY;
-            }
-            LOG.warn("The hub signed no certificate for the SSH host key: {}", e.getMessage());
-            return RETRY;
+            return life;
+        } catch (JacksonException e) {
+            throw new IOException("its answer is no JSON", e);
+        } finally {
+            asking.unlock();
         }
     }
 

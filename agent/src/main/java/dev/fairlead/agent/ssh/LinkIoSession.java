@@ -7,11 +7,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.EOFException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.sshd.common.io.AbstractIoWriteFuture;
@@ -47,6 +49,7 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
     private final Queue<Written> waiting = new ConcurrentLinkedQueue<>();
     private final Object writable = new Object();
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean streamClosed;
 
     LinkIoSession(
@@ -155,6 +158,7 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
     @Override
     public void closed(StreamEnd cause, String message) {
         streamClosed = true;
+        over.countDown();
         wakeWriters();
         events.add(new Event.End());
     }
@@ -169,6 +173,11 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
         synchronized (writable) {
             writable.notifyAll();
         }
+    }
+
+    /// Waits until the stream is over in both directions; no longer than this.
+    void awaitClosed(Duration time) throws InterruptedException {
+        var ignored = over.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// Waits until the stream takes bytes or has ended. Never called by the session's own thread.

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.sshd.common.channel.LocalWindow;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
@@ -29,6 +30,9 @@ final class Program implements Command {
     private static final int CHUNK = 32 * 1024;
     private static final int CANNOT_START = 126;
 
+    /// What ssh itself ends with when its connection breaks.
+    private static final int CUT_OFF = 255;
+
     private final SshSession session;
     private final List<String> argv;
     private final Map<String, String> environment;
@@ -37,6 +41,7 @@ final class Program implements Command {
     private @Nullable OutputStream out;
     private @Nullable OutputStream err;
     private @Nullable ExitCallback callback;
+    private final AtomicBoolean exited = new AtomicBoolean();
     private volatile @Nullable LoginProcess process;
 
     Program(
@@ -90,7 +95,7 @@ final class Program implements Command {
                                             + "\r\n")
                                     .getBytes(StandardCharsets.UTF_8));
             err().flush();
-            callback().onExit(CANNOT_START);
+            exit(CANNOT_START);
             return;
         }
         process = started;
@@ -155,7 +160,7 @@ final class Program implements Command {
             session.remove(this);
             ended.close();
             session.forget(ended);
-            callback().onExit(code);
+            exit(code);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -175,14 +180,24 @@ final class Program implements Command {
         }
     }
 
-    /// Shows a line on the person's terminal; programs without one get nothing, since they would
-    /// take it for data.
-    void say(String line) {
-        if (terminal == null) {
-            return;
+    /// Says why and ends the channel in order, though the program has not ended: what a client has
+    /// been sent right before a disconnection it does not show.
+    void leave(String line) {
+        say(line);
+        exit(CUT_OFF);
+    }
+
+    private void exit(int code) {
+        if (exited.compareAndSet(false, true)) {
+            callback().onExit(code);
         }
+    }
+
+    /// Shows a line on the person's terminal; where there is none, among the errors: what stands in
+    /// the output is taken for data.
+    private void say(String line) {
         try {
-            var to = out();
+            var to = terminal == null ? err() : out();
             synchronized (to) {
                 to.write(SshSession.line(line));
                 to.flush();

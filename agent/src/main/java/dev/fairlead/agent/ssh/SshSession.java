@@ -33,8 +33,14 @@ public final class SshSession {
     /// What a person is told is worth this much waiting for a terminal that takes no bytes.
     private static final Duration FAREWELL = Duration.ofMillis(300);
 
-    /// Time for the message of disconnection to leave before the stream is cut.
-    private static final Duration CUT_AFTER = Duration.ofMillis(400);
+    /// Time for a client to show what it was sent, and to end by itself.
+    private static final Duration LEAVE = Duration.ofMillis(150);
+
+    /// Time for the message of disconnection to arrive, and for the client to end the stream,
+    /// before it is cut.
+    private static final Duration CUT_AFTER = Duration.ofMillis(300);
+
+    private static final int MAX_SHOWN = 500;
 
     private final String id;
     private final String user;
@@ -87,17 +93,18 @@ public final class SshSession {
         session.setAttribute(KEY, this);
     }
 
-    /// Ends the session for a reason that the person sees: a line on each of their terminals and
-    /// the message of the disconnection. Returns within a second; what the login's processes need
-    /// to end goes on for at most as long as [LoginProcess#end()] says.
+    /// Ends the session for a reason that the person sees: a line on each of their terminals, or
+    /// among the errors of a program without one, and the message of the disconnection. Returns
+    /// within a second; what the login's processes need to end goes on for at most as long as
+    /// [LoginProcess#end()] says.
     ///
     /// @param message what happened, such as `the right was withdrawn`
     public void end(StreamEnd cause, String message) {
         ending = true;
-        String line = "fairlead: session ended: " + message;
+        String line = "fairlead: session ended: " + shown(message);
         var farewell =
                 programs.stream()
-                        .map(program -> Thread.startVirtualThread(() -> program.say(line)))
+                        .map(program -> Thread.startVirtualThread(() -> program.leave(line)))
                         .toList();
         try {
             long end = System.nanoTime() + FAREWELL.toNanos();
@@ -106,9 +113,12 @@ public final class SshSession {
             }
             var io = connection;
             var ssh = io == null ? null : AbstractSession.getSession(io, true);
-            if (ssh != null) {
+            if (io != null && ssh != null) {
+                // Most clients have nothing more to do now; others are disconnected.
+                io.awaitClosed(LEAVE);
                 Thread.startVirtualThread(() -> disconnect(ssh, line));
-                over.await(CUT_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+                // A RESET right behind the message would overtake it.
+                io.awaitClosed(CUT_AFTER);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -228,6 +238,13 @@ public final class SshSession {
                 printable(user),
                 "FAIRLEAD_SESSION",
                 printable(id));
+    }
+
+    /// What others have written, such as an operator's reason, for this person's terminal: no
+    /// control characters, and no end of lines.
+    private static String shown(String message) {
+        String safe = message.replaceAll("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\p{Zl}\\p{Zp}]", "?");
+        return safe.length() <= MAX_SHOWN ? safe : safe.substring(0, MAX_SHOWN - 1) + "…";
     }
 
     static String printable(String text) {

@@ -115,8 +115,11 @@ public final class ForwardLinks {
 
         @Override
         public void goingAway(LinkEnd cause, String message, Duration wait) {
-            drained = true;
-            news.add(new News.Drained(wait, message));
+            // Any other cause is followed by the end at once.
+            if (cause == LinkEnd.GOING_AWAY) {
+                drained = true;
+                news.add(new News.Drained(wait, message));
+            }
         }
 
         @Override

@@ -8,6 +8,9 @@ import dev.fairlead.link.Relay;
 import dev.fairlead.link.StreamEnd;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,13 @@ final class LiveSession implements Live {
     private final BooleanSupplier allowed;
     private final Set<Relay> relays = new HashSet<>();
     private @Nullable End end;
+    private @Nullable BiConsumer<End, Runnable> farewell;
     private Runnable whenCutIdle = () -> {};
+
+    /// Completes when nothing is to be waited for before what is left is broken off.
+    private final CompletableFuture<Void> said = new CompletableFuture<>();
+
+    private final CompletableFuture<Void> over = said.thenRun(this::breakOff);
     private long bytesIn;
     private long bytesOut;
     private long streams;
@@ -104,23 +113,56 @@ final class LiveSession implements Live {
 
     @Override
     public void cut(String cause) {
-        cut(StreamEnd.RIGHT_ENDED, cause);
+        var ignored = cut(StreamEnd.RIGHT_ENDED, cause);
     }
 
-    /// Ends it with all of its streams, and remembers why.
-    void cut(StreamEnd cause, String message) {
+    /// Ends it with all of its streams, and remembers why. From now on nothing of what the person
+    /// sends reaches the node.
+    ///
+    /// @return completes when its streams are broken off: at once, or where the person is told
+    ///   before, [Farewell#WITHIN] from now at the latest
+    CompletableFuture<Void> cut(StreamEnd cause, String message) {
         Set<Relay> cut;
+        BiConsumer<End, Runnable> tell;
+        End why;
         synchronized (this) {
             if (end != null) {
-                return;
+                return over;
             }
-            end = new End(cause, message);
+            why = new End(cause, message);
+            end = why;
             cut = Set.copyOf(relays);
+            tell = farewell;
         }
-        cut.forEach(relay -> relay.cut(cause, message));
         if (cut.isEmpty()) {
+            said.complete(null);
             whenCutIdle.run();
+        } else if (tell == null) {
+            said.complete(null);
+        } else {
+            cut.forEach(Relay::mute);
+            said.completeOnTimeout(null, Farewell.WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+            tell.accept(why, () -> said.complete(null));
         }
+        return over;
+    }
+
+    private void breakOff() {
+        Set<Relay> left;
+        End why;
+        synchronized (this) {
+            left = Set.copyOf(relays);
+            why = end;
+        }
+        if (why != null) {
+            left.forEach(relay -> relay.cut(why.cause(), why.message()));
+        }
+    }
+
+    /// How the person is told before a stream is broken off: by what is given here, which runs the
+    /// second argument where they cannot be told. Set before the stream begins.
+    synchronized void farewell(BiConsumer<End, Runnable> tell) {
+        farewell = tell;
     }
 
     /// Runs when it is cut while no stream is in it, so that somebody records its end. Set before
@@ -141,12 +183,21 @@ final class LiveSession implements Live {
     }
 
     /// Counts a stream that is over; true when none is left.
-    synchronized boolean leave(Relay relay) {
-        if (relays.remove(relay)) {
-            bytesIn += relay.bytesUp();
-            bytesOut += relay.bytesDown();
+    boolean leave(Relay relay) {
+        boolean idle;
+        boolean cut;
+        synchronized (this) {
+            if (relays.remove(relay)) {
+                bytesIn += relay.bytesUp();
+                bytesOut += relay.bytesDown();
+            }
+            idle = relays.isEmpty();
+            cut = end != null;
         }
-        return relays.isEmpty();
+        if (idle && cut) {
+            said.complete(null);
+        }
+        return idle;
     }
 
     /// Why it was cut; null where nobody cut it.
@@ -156,11 +207,13 @@ final class LiveSession implements Live {
 
     /// Ends a session in which nothing is left, for what the last stream said; the earlier reason
     /// stays.
-    synchronized End finish(StreamEnd cause, String message) {
-        if (end == null) {
-            end = new End(cause, message);
+    void finish(StreamEnd cause, String message) {
+        synchronized (this) {
+            if (end == null) {
+                end = new End(cause, message);
+            }
         }
-        return end;
+        said.complete(null);
     }
 
     synchronized boolean isIdle() {

@@ -23,6 +23,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -50,7 +52,10 @@ public final class ServeClient implements StreamServer, Live {
     private final Services services;
     private final Principal principal;
     private final String address;
+    private final Farewell farewell;
     private final Map<OpenRequest, LiveSession> forwards = new ConcurrentHashMap<>();
+    private final Set<LiveSession> sessions = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable String ended;
     private volatile @Nullable Link link;
 
     /// What all client links share.
@@ -70,6 +75,7 @@ public final class ServeClient implements StreamServer, Live {
         this.services = services;
         this.principal = principal;
         this.address = address;
+        this.farewell = new Farewell(services.threads());
     }
 
     /// The link is up. What it carries ends with it, and it ends with the credential.
@@ -105,9 +111,15 @@ public final class ServeClient implements StreamServer, Live {
 
     @Override
     public void cut(String cause) {
+        ended = cause;
         var up = link;
         if (up != null) {
-            up.close(LinkEnd.RIGHT_ENDED, cause);
+            // Its sessions first: people are told over it.
+            CompletableFuture.allOf(
+                            sessions.stream()
+                                    .map(session -> session.cut(StreamEnd.RIGHT_ENDED, cause))
+                                    .toArray(CompletableFuture<?>[]::new))
+                    .thenRun(() -> up.close(LinkEnd.RIGHT_ENDED, cause));
         }
     }
 
@@ -119,6 +131,11 @@ public final class ServeClient implements StreamServer, Live {
     }
 
     private void open(LinkStream stream) {
+        var cause = ended;
+        if (cause != null) {
+            stream.refuse(StreamEnd.RIGHT_ENDED, cause);
+            return;
+        }
         try {
             var request = OpenRequest.of(stream.headers());
             var session =
@@ -193,6 +210,7 @@ public final class ServeClient implements StreamServer, Live {
         session.whenCutIdle(
                 () -> services.threads().execute(() -> finish(session, StreamEnd.RIGHT_ENDED, "")));
         services.sessions().begin(session);
+        sessions.add(session);
         return session;
     }
 
@@ -237,6 +255,10 @@ public final class ServeClient implements StreamServer, Live {
             over(session, StreamEnd.NODE_OFFLINE, "");
             return;
         }
+        var node = to.get().link();
+        if (session.kind() == OpenRequest.Kind.SSH) {
+            session.farewell((end, unheard) -> farewell.ask(node, session, end, unheard));
+        }
         var relay = new Relay(stream);
         if (!session.enter(relay)) {
             var end = Objects.requireNonNull(session.end());
@@ -244,7 +266,7 @@ public final class ServeClient implements StreamServer, Live {
             return;
         }
         relay.connect(
-                to.get().link(),
+                node,
                 headers(request, session),
                 (end, message) ->
                         services.threads().execute(() -> streamOver(session, relay, end, message)));
@@ -299,6 +321,7 @@ public final class ServeClient implements StreamServer, Live {
 
     private void finish(LiveSession session, StreamEnd cause, String message) {
         forwards.values().remove(session);
+        sessions.remove(session);
         services.sessions().end(session, cause, message);
     }
 

@@ -7,17 +7,19 @@ import dev.fairlead.hub.audit.AuditEntry;
 import dev.fairlead.hub.audit.Events;
 import dev.fairlead.hub.audit.Outcome;
 import dev.fairlead.hub.db.Database;
+import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.SessionId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.link.StreamEnd;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -197,9 +199,12 @@ public final class Sessions {
         if (session == null || !session.tenant().equals(tenant)) {
             return;
         }
-        session.cut(
-                StreamEnd.ENDED_BY_OPERATOR,
-                "the session was ended by " + by.who() + (reason.isEmpty() ? "" : ": " + reason));
+        var ignored =
+                session.cut(
+                        StreamEnd.ENDED_BY_OPERATOR,
+                        "the session was ended by "
+                                + by.who()
+                                + (reason.isEmpty() ? "" : ": " + reason));
         var entry =
                 AuditEntry.done("session.cut", by, session.nodeName(), id.text())
                         .with(Map.of("user", session.principal().who(), "reason", reason));
@@ -217,7 +222,35 @@ public final class Sessions {
     }
 
     /// Cuts all, when the hub stops.
-    public void cutAll(StreamEnd cause, String message) {
-        new ArrayList<>(live.values()).forEach(session -> session.cut(cause, message));
+    ///
+    /// @return completes when their streams are broken off, [Farewell#WITHIN] later at the latest
+    public CompletableFuture<Void> cutAll(StreamEnd cause, String message) {
+        return cut(session -> true, cause, message);
+    }
+
+    /// Cuts those on a node that has lost its right to be one.
+    ///
+    /// @return as [#cutAll]
+    public CompletableFuture<Void> cutNode(TenantId tenant, NodeId node, String message) {
+        return cut(
+                session -> session.node().equals(node) && session.tenant().equals(tenant),
+                StreamEnd.RIGHT_ENDED,
+                message);
+    }
+
+    /// Cuts those in a tenant that is no more.
+    ///
+    /// @return as [#cutAll]
+    public CompletableFuture<Void> cutTenant(TenantId tenant, String message) {
+        return cut(session -> session.tenant().equals(tenant), StreamEnd.RIGHT_ENDED, message);
+    }
+
+    private CompletableFuture<Void> cut(
+            Predicate<LiveSession> which, StreamEnd cause, String message) {
+        return CompletableFuture.allOf(
+                live.values().stream()
+                        .filter(which)
+                        .map(session -> session.cut(cause, message))
+                        .toArray(CompletableFuture<?>[]::new));
     }
 }

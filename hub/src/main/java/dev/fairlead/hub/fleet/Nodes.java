@@ -33,6 +33,7 @@ public final class Nodes {
     private final Events events;
     private final RightsChanged rights;
     private final NodeCut cut;
+    private final NodeRenamed renamed;
     private final LastSeen seen;
     private final Heartbeats heartbeats;
     private final NodeStore store = new NodeStore();
@@ -43,6 +44,7 @@ public final class Nodes {
             Events events,
             RightsChanged rights,
             NodeCut cut,
+            NodeRenamed renamed,
             LastSeen seen,
             Heartbeats heartbeats) {
         this.database = database;
@@ -50,6 +52,7 @@ public final class Nodes {
         this.events = events;
         this.rights = rights;
         this.cut = cut;
+        this.renamed = renamed;
         this.seen = seen;
         this.heartbeats = heartbeats;
     }
@@ -111,7 +114,7 @@ public final class Nodes {
         return find(tenant, nameOrId).orElseThrow(() -> Rejected.notFound("node"));
     }
 
-    /// Renames and relabels.
+    /// Renames and relabels. Blocks until a renamed node has been told, a few seconds at most.
     ///
     /// @param name null to keep it
     /// @param labels merged into what is there: a value sets one, null takes it away
@@ -127,16 +130,17 @@ public final class Nodes {
                 tx -> {
                     Node before = locked(tx, id);
                     Labels merged = merged(before.labels(), labels);
-                    boolean renamed = name != null && !name.equals(before.name());
+                    boolean otherName = name != null && !name.equals(before.name());
                     boolean relabelled = !merged.equals(before.labels());
-                    if (name != null && renamed) {
+                    if (name != null && otherName) {
                         rename(tx, id, name);
+                        tx.afterCommit(() -> renamed.renamed(tenant, id));
                     }
                     if (relabelled) {
                         store.setLabels(tx, id, merged);
                     }
                     Node after = store.byId(tx, id).map(this::live).orElseThrow();
-                    if (renamed || relabelled) {
+                    if (otherName || relabelled) {
                         recordChange(tx, actor, before, after);
                     }
                     if (relabelled) {

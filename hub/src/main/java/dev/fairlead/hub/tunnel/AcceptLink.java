@@ -103,7 +103,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                     if (failure == null) {
                         serve(handshaken, address);
                     } else {
-                        log.debug("No link from {}: {}", address, failure.getMessage());
+                        refused(failure, address);
                     }
                 });
         TakeOver.upgrade(request, handshake)

@@ -2,7 +2,6 @@ package dev.fairlead.hub.tunnel;
 
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
-import dev.fairlead.hub.fleet.NodeCut;
 import dev.fairlead.link.LinkEnd;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +11,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// The nodes' links that this hub holds: at most one per node, the one of the highest epoch.
-public final class Links implements NodeCut {
+public final class Links {
 
     private final ConcurrentMap<NodeId, LiveLink> byNode = new ConcurrentHashMap<>();
 
@@ -46,16 +45,15 @@ public final class Links implements NodeCut {
         return Optional.ofNullable(byNode.get(node)).filter(link -> link.tenant().equals(tenant));
     }
 
-    @Override
-    public void cut(TenantId tenant, NodeId node, LinkEnd end, String message) {
-        find(tenant, node).ifPresent(link -> link.link().close(end, message));
+    /// Takes out the link of a node of this tenant: from then on nobody finds it, and who took it
+    /// closes it.
+    public Optional<LiveLink> take(TenantId tenant, NodeId node) {
+        return find(tenant, node).filter(link -> byNode.remove(node, link));
     }
 
-    /// Cuts the links of a tenant that was disabled or removed.
-    public void cutTenant(TenantId tenant, String message) {
-        byNode.values().stream()
-                .filter(link -> link.tenant().equals(tenant))
-                .forEach(link -> link.link().close(LinkEnd.REVOKED, message));
+    /// Takes out all links of a tenant.
+    List<LiveLink> takeAll(TenantId tenant) {
+        return byNode.keySet().stream().flatMap(node -> take(tenant, node).stream()).toList();
     }
 
     public int count() {

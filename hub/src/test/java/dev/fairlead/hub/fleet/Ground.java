@@ -67,6 +67,7 @@ public final class Ground {
                         events,
                         (tenant, user, cause) -> changes.add(cause),
                         cut,
+                        NodeRenamed.NOBODY,
                         seen,
                         heartbeats);
         links = new NodeLinks(database, events, seen, "hub-1");
