@@ -1,5 +1,7 @@
 package dev.fairlead.lab;
 
+import dev.fairlead.cli.api.HubApi;
+import dev.fairlead.cli.api.OutboundProxy;
 import dev.fairlead.hub.Hub;
 import dev.fairlead.hub.HubConfig;
 import dev.fairlead.hub.HubParts;
@@ -13,15 +15,18 @@ import dev.fairlead.hub.rbac.Logins;
 import dev.fairlead.hub.rbac.Principal;
 import dev.fairlead.hub.rbac.Role;
 import dev.fairlead.hub.rbac.Selector;
+import dev.fairlead.link.dial.ProxySettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.UnaryOperator;
 
 /// A hub in this process with its own PostgreSQL, an administrator of the hub, and as many tenants,
@@ -32,8 +37,10 @@ final class Lab implements AutoCloseable {
     static final String TENANT = "default";
 
     private final Path folder;
-    private final Deque<AutoCloseable> closing = new ArrayDeque<>();
+    private final Deque<AutoCloseable> closing = new ConcurrentLinkedDeque<>();
     private final HubConfig config;
+    private final ShiftedClock clock = new ShiftedClock();
+    private final Grants.Wanted everything;
     private Hub hub;
 
     /// @param folder an empty one; agents' logins must be able to pass through it
@@ -49,15 +56,21 @@ final class Lab implements AutoCloseable {
                 configure.apply(
                         HubConfig.local(folder.resolve("hub"), freePort())
                                 .withObserve(new HubConfig.Observe("127.0.0.1", 0)));
-        this.hub = Hub.start(config, HubParts.standard(folder.resolve("packages")));
+        this.hub = Hub.start(config, parts());
         var admin =
                 hub.services()
                         .users()
                         .create(Actor.HUB, TenantId.SYSTEM, new Name("admin"), PASSWORD);
-        var everything = new Grants.Wanted(admin.id().text(), Role.ADMIN, Selector.ALL, Logins.ANY);
+        this.everything =
+                new Grants.Wanted(admin.id().text(), Role.ADMIN, Selector.ALL, Logins.ANY);
         hub.services().grants().give(Actor.HUB, TenantId.SYSTEM, everything);
-        var tenant = tenant(TENANT);
-        hub.services().grants().give(Actor.HUB, tenant, everything);
+        tenant(TENANT);
+        grantAdmin(TENANT);
+    }
+
+    /// Lets the hub's administrator do everything in a tenant.
+    void grantAdmin(String tenant) {
+        hub.services().grants().give(Actor.HUB, tenantId(tenant), everything);
     }
 
     /// The same port after a restart, so that agents find it again.
@@ -68,8 +81,41 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    private HubParts parts() {
+        return HubParts.standard(folder.resolve("packages")).withClock(clock);
+    }
+
     Hub hub() {
         return hub;
+    }
+
+    /// The hub's clock.
+    ShiftedClock clock() {
+        return clock;
+    }
+
+    /// PEM of the CA that people trust.
+    String ca() {
+        return Objects.requireNonNull(hub.caPem());
+    }
+
+    /// The API, in this process.
+    ///
+    /// @param token of a sign-in or an API token
+    HubApi api(String token) throws IOException {
+        return new HubApi(
+                hub.url(),
+                Files.writeString(folder.resolve("ca.pem"), ca()),
+                token,
+                new OutboundProxy(ProxySettings.none()),
+                Clock.systemUTC());
+    }
+
+    /// A fresh sign-in.
+    ///
+    /// @param user as [#cli]
+    String signIn(String user) {
+        return hub.services().signIns().signIn(user, PASSWORD, "127.0.0.1").token();
     }
 
     Path folder() {
@@ -79,7 +125,7 @@ final class Lab implements AutoCloseable {
     /// Stops the hub and starts it again on the same data and port.
     void restartHub() {
         hub.close();
-        hub = Hub.start(config, HubParts.standard(folder.resolve("packages")));
+        hub = Hub.start(config, parts());
     }
 
     /// The administrator, as the services know them.

@@ -2,10 +2,12 @@ package dev.fairlead.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.cli.api.HubApi;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -97,6 +99,31 @@ class OpenSshTest {
                         node.host() + ":" + synced)
                 .ok();
         assertThat(Files.mismatch(from, synced)).isEqualTo(-1);
+    }
+
+    /// By its new name at once, though the node had a certificate for the old one.
+    @Test
+    void aRenamedNodeIsReachedByItsNewName() throws Exception {
+        String name = node.name();
+        try (var api = lab.api(lab.signIn("admin"))) {
+            String path = HubApi.path("tenants", Lab.TENANT, "nodes", node.node().id().text());
+            api.patch(path, Map.of("name", "renamed"));
+            try {
+                assertThat(
+                                admin.program(
+                                                "",
+                                                "ssh",
+                                                "-F",
+                                                config(),
+                                                "renamed." + Lab.TENANT + ".fairlead",
+                                                "echo",
+                                                "there")
+                                        .ok())
+                        .isEqualTo("there\n");
+            } finally {
+                api.patch(path, Map.of("name", name));
+            }
+        }
     }
 
     @Test
