@@ -14,6 +14,7 @@ import dev.fairlead.agent.policy.Guarded;
 import dev.fairlead.agent.policy.ListenersFile;
 import dev.fairlead.agent.policy.Logins;
 import dev.fairlead.agent.policy.Reach;
+import dev.fairlead.agent.policy.Remembered;
 import dev.fairlead.agent.policy.SystemLookup;
 import dev.fairlead.agent.policy.TellPolicy;
 import dev.fairlead.agent.serve.CallMemory;
@@ -89,7 +90,10 @@ public final class Agent implements AutoCloseable {
         var guarded =
                 new Guarded(
                         hub::targets,
-                        List.of(parts.listeners(), new ListenersFile(hubsListeners(folder))),
+                        List.of(
+                                parts.listeners(),
+                                new Remembered(
+                                        new ListenersFile(hubsListeners(folder)), parts.clock())),
                         lookup,
                         Reach::isLocal);
         var reach = new Reach(config.allow(), config.deny(), guarded, lookup);

@@ -2,6 +2,7 @@ package dev.fairlead.agent;
 
 import dev.fairlead.agent.policy.Guarded;
 import dev.fairlead.agent.policy.OwnListeners;
+import dev.fairlead.agent.policy.Remembered;
 import dev.fairlead.link.Backoff;
 import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.dial.DialRequest;
@@ -41,7 +42,7 @@ public record AgentParts(
         return new AgentParts(
                 clock,
                 random,
-                new OwnListeners(Path.of("/proc"), clock),
+                new Remembered(new OwnListeners(Path.of("/proc")), clock),
                 () -> new Backoff(random, System::nanoTime),
                 LinkLimits.DEFAULT,
                 HandshakeSettings.standard(),

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /// The listeners of a hub on this machine, which it writes into its data folder: one `ADDRESS:PORT
 /// WHAT` a line, such as `127.0.0.1:40123 the hub's database`.
 ///
-/// Read at every check, since a hub may start after the agent; a missing file is no hub.
+/// Read whenever it is asked, since a hub may start after the agent; a missing file is no hub.
 public final class ListenersFile implements Supplier<List<Guarded.Listener>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ListenersFile.class);

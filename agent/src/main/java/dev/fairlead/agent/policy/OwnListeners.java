@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,36 +14,22 @@ import java.util.function.Supplier;
 /// (proc(5)); empty where there is no `/proc`.
 ///
 /// The agent listens on nothing by itself; this covers a hub in the same process and ports that SSH
-/// sessions asked for. Read again when older than a second: a busy machine has thousands of
-/// sockets, and a node may open thousands of streams a second.
+/// sessions asked for. A busy machine has thousands of sockets: ask through [Remembered].
 public final class OwnListeners implements Supplier<List<Guarded.Listener>> {
 
-    private static final Duration FRESH = Duration.ofSeconds(1);
     private static final String LISTEN = "0A";
 
+    /// In every line that is wanted, and in few others.
+    private static final String LISTENING = " " + LISTEN + " ";
+
     private final Path proc;
-    private final InstantSource clock;
-    private volatile Snapshot snapshot = new Snapshot(Long.MIN_VALUE, List.of());
 
-    private record Snapshot(long millis, List<Guarded.Listener> listeners) {}
-
-    public OwnListeners(Path proc, InstantSource clock) {
+    public OwnListeners(Path proc) {
         this.proc = proc;
-        this.clock = clock;
     }
 
     @Override
     public List<Guarded.Listener> get() {
-        var last = snapshot;
-        long now = clock.millis();
-        if (last.millis == Long.MIN_VALUE || Math.abs(now - last.millis) >= FRESH.toMillis()) {
-            last = new Snapshot(now, read());
-            snapshot = last;
-        }
-        return last.listeners;
-    }
-
-    private List<Guarded.Listener> read() {
         var listeners = new ArrayList<Guarded.Listener>();
         try {
             Set<String> inodes = socketInodes();
@@ -53,7 +37,8 @@ public final class OwnListeners implements Supplier<List<Guarded.Listener>> {
                 Path table = proc.resolve(file);
                 if (!inodes.isEmpty() && Files.exists(table)) {
                     try (var lines = Files.lines(table)) {
-                        lines.skip(1).forEach(line -> add(listeners, line, inodes));
+                        lines.filter(line -> line.contains(LISTENING))
+                                .forEach(line -> add(listeners, line, inodes));
                     }
                 }
             }

@@ -10,7 +10,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -209,7 +208,7 @@ class ReachTest {
     @Test
     void whatTheAgentItselfListensOnIsNotReached() throws IOException {
         try (var own = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            var proc = new OwnListeners(Path.of("/proc"), InstantSource.system());
+            var proc = new OwnListeners(Path.of("/proc"));
             var guarded = new Guarded(List::of, List.of(proc), this::lookup, Reach::isLocal);
             var reach =
                     new Reach(List.of(Rule.parse("loopback")), List.of(), guarded, this::lookup);
