@@ -2,7 +2,6 @@ package dev.fairlead.cli;
 
 import dev.fairlead.cli.stream.ExecRun;
 import dev.fairlead.cli.stream.Opening;
-import dev.fairlead.link.LinkEnd;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -86,9 +85,7 @@ final class Exec implements Callable<Integer> {
                                     noStdin
                                             ? java.io.InputStream.nullInputStream()
                                             : fairlead.parts().in()));
-            int code = run.result(fairlead.terminal().out(), fairlead.terminal().err());
-            link.close(LinkEnd.CLOSED, "done");
-            return code;
+            return run.result(fairlead.terminal().out(), fairlead.terminal().err());
         }
     }
 

@@ -7,7 +7,6 @@ import dev.fairlead.cli.stream.HubLink;
 import dev.fairlead.cli.stream.Opening;
 import dev.fairlead.cli.stream.StdioPipe;
 import dev.fairlead.cli.stream.StreamFailure;
-import dev.fairlead.link.LinkEnd;
 import dev.fairlead.link.StreamEnd;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
@@ -83,7 +82,6 @@ final class Proxy {
                                             host.node(),
                                             user.equals(DEFAULT_LOGIN) ? null : user),
                                     pipe));
-            link.close(LinkEnd.CLOSED, "done");
             return result(over, host.node());
         }
     }

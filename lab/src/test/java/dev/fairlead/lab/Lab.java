@@ -1,5 +1,7 @@
 package dev.fairlead.lab;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.fairlead.cli.api.HubApi;
 import dev.fairlead.cli.api.OutboundProxy;
 import dev.fairlead.hub.Hub;
@@ -17,6 +19,8 @@ import dev.fairlead.hub.rbac.Role;
 import dev.fairlead.hub.rbac.Selector;
 import dev.fairlead.link.dial.ProxySettings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -125,7 +130,46 @@ final class Lab implements AutoCloseable {
     /// Stops the hub and starts it again on the same data and port.
     void restartHub() {
         hub.close();
+        startHub();
+    }
+
+    /// Starts a hub that was stopped, or killed as a program of its own.
+    void startHub() {
         hub = Hub.start(config, parts());
+    }
+
+    /// Stops the hub of this process, and starts one as a program of its own on the same data and
+    /// port. When that is over, [#startHub] is due.
+    Programs.Running hubAsProgram() throws IOException {
+        hub.close();
+        int port = config.listen().port();
+        var file = folder.resolve("hub.yaml");
+        Files.writeString(
+                file,
+                """
+                names: [localhost, 127.0.0.1, "::1"]
+                listen: {address: 127.0.0.1, port: %d}
+                data: %s
+                observe: {address: 127.0.0.1, port: 0}
+                """
+                        .formatted(port, config.data()));
+        var program =
+                Programs.start(
+                        Programs.builder(
+                                Map.of("HOME", folder.toString()),
+                                List.of(
+                                        Programs.LAUNCHER.toString(),
+                                        "hub",
+                                        "--config",
+                                        file.toString())));
+        closing.push(program);
+        await().atMost(Duration.ofSeconds(60))
+                .ignoreExceptions()
+                .until(() -> {
+                    new Socket(InetAddress.getLoopbackAddress(), port).close();
+                    return true;
+                });
+        return program;
     }
 
     /// The administrator, as the services know them.

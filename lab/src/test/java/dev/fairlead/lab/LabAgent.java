@@ -117,6 +117,14 @@ final class LabAgent implements AutoCloseable {
         return java.util.Objects.requireNonNull(process);
     }
 
+    /// How often it has been linked since it joined, as it says itself: for a hub that cannot be
+    /// asked.
+    long linked() throws IOException {
+        try (var lines = Files.lines(log())) {
+            return lines.filter(line -> line.contains("Linked to")).count();
+        }
+    }
+
     /// @param name such as `STOP`
     void signal(String name) throws Exception {
         Programs.signal(name, process().pid());

@@ -5,6 +5,7 @@ import dev.fairlead.cli.Exit;
 import dev.fairlead.cli.profile.Profile;
 import dev.fairlead.link.EventLoops;
 import dev.fairlead.link.Link;
+import dev.fairlead.link.LinkEnd;
 import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.LinkListener;
 import dev.fairlead.link.StreamEnd;
@@ -30,7 +31,10 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Client links to the hub of a profile. All of them, and the sockets that are joined with their
@@ -41,6 +45,9 @@ public final class HubLink implements AutoCloseable {
     private static final StreamServer NOTHING =
             stream -> stream.refuse(StreamEnd.UNSUPPORTED, "a client serves no streams");
 
+    private static final long GOOD_BYE_MILLIS = 1_000;
+
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final MultiThreadIoEventLoopGroup loops = EventLoops.create(1, "link");
     private final DialRequest request;
     private final Dialer dialer;
@@ -111,10 +118,15 @@ public final class HubLink implements AutoCloseable {
         try {
             var proved = dialer.dial(request).get();
             var limits = proved.welcome().terms().applyTo(LinkLimits.DEFAULT);
-            return proved.handOver(channel ->
-                            Link.start(channel, Link.Side.DIALER, limits, NOTHING, listener))
-                    .toCompletableFuture()
-                    .get();
+            var link =
+                    proved.handOver(channel ->
+                                    Link.start(
+                                            channel, Link.Side.DIALER, limits, NOTHING, listener))
+                            .toCompletableFuture()
+                            .get();
+            links.add(link);
+            link.channel().closeFuture().addListener(gone -> links.remove(link));
+            return link;
         } catch (ExecutionException e) {
             if (e.getCause() instanceof DialException failure) {
                 throw DialProblem.of(failure, request.hub(), profileName);
@@ -123,8 +135,16 @@ public final class HubLink implements AutoCloseable {
         }
     }
 
+    /// Says good-bye on each link and waits a moment until the hub has heard it: this process ends
+    /// next, and what it had still to say, such as the end of a stream, would end with it.
     @Override
     public void close() {
-        loops.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS);
+        for (var link : links) {
+            link.close(LinkEnd.CLOSED, "done");
+        }
+        for (var link : links) {
+            link.channel().closeFuture().awaitUninterruptibly(GOOD_BYE_MILLIS);
+        }
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

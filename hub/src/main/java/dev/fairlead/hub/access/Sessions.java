@@ -50,6 +50,20 @@ public final class Sessions {
 
     /// Records a session that is about to begin; from then on it is cut when its right ends.
     void begin(LiveSession session) {
+        try {
+            record(session);
+        } catch (Rejected e) {
+            // A database that went away during the commit may have it or not: if it does, a session
+            // that never was must not live there for ever.
+            session.finish(StreamEnd.INTERNAL, "the session could not be recorded");
+            unwritten.add(session);
+            throw e;
+        }
+        live.put(session.id(), session);
+        access.add(session);
+    }
+
+    private void record(LiveSession session) {
         database.useTenant(
                 session.tenant(),
                 tx -> {
@@ -73,8 +87,6 @@ public final class Sessions {
                                             session.node().text())
                                     .with(facts(session)));
                 });
-        live.put(session.id(), session);
-        access.add(session);
     }
 
     private static Map<String, String> facts(LiveSession session) {
