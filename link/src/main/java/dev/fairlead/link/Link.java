@@ -130,6 +130,12 @@ public final class Link {
         return Duration.ofNanos(roundTripNanos);
     }
 
+    /// What the windows of all streams of this link add up to, in bytes: the most that the other
+    /// side can make this process hold.
+    public long windowBytes() {
+        return budget.taken();
+    }
+
     public Channel channel() {
         return channel;
     }
