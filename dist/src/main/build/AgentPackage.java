@@ -29,7 +29,7 @@ import java.util.zip.GZIPOutputStream;
 public final class AgentPackage {
 
     /// What the agent needs, `java.xml` and `java.naming` for Logback; found with jdeps and proved by
-    /// running the packaged agent in `AgentPackageTest`.
+    /// running the packaged agent in the lab's `SecondMachineTest`.
     private static final String MODULES =
             "java.base,java.logging,java.management,java.naming,java.security.jgss,java.xml,jdk.management,jdk.net,jdk.unsupported";
 

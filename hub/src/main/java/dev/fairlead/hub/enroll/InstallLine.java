@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The line that a person pastes on a Linux machine to install the agent and enrol the machine.
 ///
-/// It runs in any POSIX shell, in a subshell and a folder of its own, and stops at the first step
-/// that fails. The script is run only if its SHA-256 is the one in the line, so that the line, not
-/// the network that the script came through, says what runs. Where the hub has a CA of its own the
-/// line carries that too: nothing here switches a check off.
+/// It runs in any POSIX shell, in a subshell and a folder of its own, which it removes, and stops
+/// at the first step that fails. The script is run only if its SHA-256 is the one in the line, so
+/// that the line, not the network that the script came through, says what runs. Where the hub has a
+/// CA of its own the line carries that too: nothing here switches a check off.
 ///
 /// @param hub the configured address, `https://HOST[:PORT]`
 /// @param ca the hub's own CA certificate as PEM, null where a public one signed
@@ -35,7 +35,9 @@ record InstallLine(URI hub, @Nullable String ca, String scriptSha256) {
     ///   `printf` is part of the shell
     String text(String token) {
         require(TOKEN.matcher(token).matches(), "no token");
-        var line = new StringBuilder("(set -e; cd \"$(mktemp -d)\"; ");
+        var line =
+                new StringBuilder(
+                        "(set -e; d=\"$(mktemp -d)\"; trap 'rm -rf \"$d\"' EXIT; cd \"$d\"; ");
         if (ca != null) {
             // OpenSSL reads no long lines, and the paste must be one.
             line.append("{ echo -----BEGIN CERTIFICATE-----; echo ")

@@ -34,7 +34,8 @@ class InstallLineTest {
 
         assertThat(new InstallLine(URI.create("https://hub.example.com"), null, sha256).text(TOKEN))
                 .isEqualTo(
-                        "(set -e; cd \"$(mktemp -d)\"; curl -fsS -o agent.sh"
+                        "(set -e; d=\"$(mktemp -d)\"; trap 'rm -rf \"$d\"' EXIT; cd \"$d\";"
+                                + " curl -fsS -o agent.sh"
                                 + " 'https://hub.example.com/install/agent.sh'; echo '"
                                 + sha256
                                 + "  agent.sh' | sha256sum -c -; printf '%s\\n' flt_AbC-_9 | sh agent.sh)");
@@ -51,6 +52,7 @@ class InstallLineTest {
         assertThat(status).isZero();
         assertThat(dir.resolve("ran")).hasContent("got " + TOKEN + "\n");
         assertThat(dir.resolve("ca")).hasContent(CA);
+        assertThat(dir).isDirectoryNotContaining("glob:**/tmp.*");
         assertThat(Files.readString(dir.resolve("argv")))
                 .isEqualTo(
                         "-fsS --cacert ca.pem -o agent.sh https://hub.example.com:8484/install/agent.sh\n");
