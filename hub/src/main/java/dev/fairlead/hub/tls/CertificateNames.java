@@ -7,6 +7,8 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x509.Extension;
@@ -43,11 +45,11 @@ record CertificateNames(List<String> texts) {
     }
 
     /// A kind of name of which none is permitted is excluded whole: constraints on one kind say
-    /// nothing about the others.
+    /// nothing about the others. The order of the names does not matter to it.
     NameConstraints constraints() {
         var permitted = new ArrayList<GeneralSubtree>();
         var excluded = new ArrayList<GeneralSubtree>();
-        for (String name : texts) {
+        for (String name : texts.stream().sorted().toList()) {
             permitted.add(isAddress(name) ? only(bytes(name)) : dns(name));
         }
         if (texts.stream().noneMatch(CertificateNames::isAddress)) {
@@ -62,15 +64,15 @@ record CertificateNames(List<String> texts) {
                 permitted.toArray(GeneralSubtree[]::new), excluded.toArray(GeneralSubtree[]::new));
     }
 
-    /// Whether a leaf is for exactly these names.
+    /// Whether a leaf is for exactly these names, in any order.
     boolean areThoseOf(X509Certificate leaf) {
         try {
             var found = leaf.getSubjectAlternativeNames();
             return found != null
                     && found.stream()
                             .map(entry -> normal(String.valueOf(entry.get(1))))
-                            .toList()
-                            .equals(texts);
+                            .collect(Collectors.toSet())
+                            .equals(Set.copyOf(texts));
         } catch (CertificateParsingException e) {
             return false;
         }

@@ -3,6 +3,7 @@ package dev.fairlead.hub.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -102,6 +104,47 @@ class LocalCaTest {
 
         assertThat(second.chain().get(1)).isNotEqualTo(first.chain().get(1));
         validate(second);
+    }
+
+    @Test
+    void theSameNamesInAnotherOrderChangeNothing() throws Exception {
+        var first = ca(NAMES).current();
+
+        assertThat(ca(NAMES.reversed()).current()).isEqualTo(first);
+    }
+
+    /// Browsers do not read certificates with Java's parser; OpenSSL's is another's work as well.
+    @Test
+    void opensslRefusesALeafOutsideTheNames() throws Exception {
+        var pair = ca(NAMES).current();
+        var authority = folder.resolve("tls/ca.pem");
+
+        assertThat(openssl(authority, pair)).endsWith(": OK");
+        for (String other : List.of("bank.example.com", "192.0.2.8", "2001:db8::1")) {
+            var forged = Forge.leaf(folder.resolve("tls"), List.of(other), clock);
+            assertThat(openssl(authority, forged)).contains("permitted subtree violation");
+        }
+    }
+
+    private String openssl(Path authority, KeyAndChain pair) throws Exception {
+        var leaf =
+                Files.writeString(
+                        folder.resolve("leaf.pem"),
+                        "-----BEGIN CERTIFICATE-----\n"
+                                + Base64.getMimeEncoder().encodeToString(pair.leaf().getEncoded())
+                                + "\n-----END CERTIFICATE-----\n");
+        var process =
+                new ProcessBuilder(
+                                "openssl",
+                                "verify",
+                                "-CAfile",
+                                authority.toString(),
+                                leaf.toString())
+                        .redirectErrorStream(true)
+                        .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said.strip();
     }
 
     @Test
