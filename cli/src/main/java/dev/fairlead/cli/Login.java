@@ -51,8 +51,11 @@ final class Login implements Callable<Integer> {
             description = "Keep an API token from standard input instead of signing in.")
     private boolean tokenStdin;
 
-    @Option(names = "--if-absent", description = "Do nothing where the profile exists already.")
-    private boolean ifAbsent;
+    @Option(
+            names = "--keep-others",
+            description =
+                    "Do nothing where the profile is another's: of another hub, or of a user other than --user.")
+    private boolean keepOthers;
 
     Login(Fairlead fairlead) {
         this.fairlead = fairlead;
@@ -65,9 +68,8 @@ final class Login implements Callable<Integer> {
         String name = name(before);
         var old = before.byName().get(name);
         var terminal = fairlead.terminal();
-        if (ifAbsent && old != null) {
-            terminal.note(
-                    "The profile " + name + " exists already (" + old + "); it was left as it is.");
+        if (keepOthers && old != null && !isMine(old)) {
+            terminal.note("The profile " + name + " is " + old + "; it was left as it is.");
             return Exit.OK.code();
         }
         var at = prove(name, LoginTarget.of(address, name, old));
@@ -82,6 +84,11 @@ final class Login implements Callable<Integer> {
                         + name
                         + ").");
         return Exit.OK.code();
+    }
+
+    /// The same hub by its fingerprint, wherever it is reached now.
+    private boolean isMine(Profile old) {
+        return old.user().equals(user) && address != null && LoginTarget.isAt(old, address);
     }
 
     private String name(Profiles profiles) {
@@ -189,6 +196,6 @@ final class Login implements Callable<Integer> {
     private Profiles keep(Profiles profiles, String name, Profile signedIn) {
         boolean first = profiles.byName().isEmpty();
         var kept = profiles.with(name, signedIn);
-        return first || !ifAbsent ? kept.withCurrent(name) : kept;
+        return first || !keepOthers ? kept.withCurrent(name) : kept;
     }
 }

@@ -50,10 +50,17 @@ record LoginTarget(
                 old.tenant());
     }
 
-    /// Another fingerprint is another hub, though the address be the same.
+    /// Whether a profile is signed in at the hub that was typed.
+    static boolean isAt(Profile profile, String address) {
+        return sameHub(profile, parse(address));
+    }
+
+    /// A hub is its fingerprint: another one is another hub, though the address be the same, and a
+    /// hub that has moved is the same. Without one, it is the address.
     private static boolean sameHub(Profile old, LoginTarget typed) {
-        return old.hub().equals(typed.hub())
-                && (typed.fingerprint() == null || typed.fingerprint().equals(old.fingerprint()));
+        return typed.fingerprint() == null
+                ? old.hub().equals(typed.hub())
+                : typed.fingerprint().equals(old.fingerprint());
     }
 
     private static LoginTarget parse(String address) {

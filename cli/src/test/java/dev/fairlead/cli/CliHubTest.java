@@ -316,7 +316,7 @@ class CliHubTest {
                             .run(
                                     "login",
                                     "https://other.example",
-                                    "--if-absent",
+                                    "--keep-others",
                                     "--password-stdin");
             assertThat(absent.exit()).isZero();
             assertThat(new Folder(home).profiles().need("default").hub()).isEqualTo(hub.uri());

@@ -120,6 +120,27 @@ public final class SignIns {
         }
     }
 
+    /// Signs in somebody who can read and write the hub's own data, and so could set another
+    /// password: no password is asked for.
+    ///
+    /// @param user one of the hub's staff
+    /// @param address what the audit says of where from
+    /// @throws Rejected where there is no such user, or it is disabled
+    public SignedIn signInOwner(String user, String address) {
+        Account found =
+                database.system(tx -> UserStore.account(tx.handle(), "system", user))
+                        .filter(account -> account.user().enabled())
+                        .orElseThrow(() -> Rejected.notFound("user"));
+        return database.inTenant(found.user().tenant(), tx -> insert(tx, found, address));
+    }
+
+    /// Whether a sign-in still counts for at least this long.
+    public boolean lasts(SignInId id, Duration span) {
+        return database.system(tx -> UserStore.expires(tx.handle(), id))
+                .filter(expires -> expires.isAfter(clock.instant().plus(span)))
+                .isPresent();
+    }
+
     private SignedIn insert(Tx tx, Account account, String address) {
         User user = account.user();
         // Checked again: the password may have been changed while argon2 ran.

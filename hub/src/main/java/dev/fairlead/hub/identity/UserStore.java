@@ -129,6 +129,14 @@ final class UserStore {
                 .execute();
     }
 
+    /// When a sign-in of whatever tenant ends.
+    static Optional<Instant> expires(Handle handle, SignInId id) {
+        return handle.createQuery("select expires_at from credential_by_id(:id)")
+                .bind("id", id.uuid())
+                .map((row, context) -> instant(row, "expires_at"))
+                .findOne();
+    }
+
     static int deleteSignIn(Handle handle, SignInId id) {
         return handle.createUpdate("delete from sign_in where sign_in_id = :id")
                 .bind("id", id.uuid())

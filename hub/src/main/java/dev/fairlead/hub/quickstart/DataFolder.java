@@ -2,7 +2,11 @@ package dev.fairlead.hub.quickstart;
 
 import dev.fairlead.hub.ConfigException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -22,7 +26,7 @@ record DataFolder(Path path) {
                 : Path.of(System.getProperty("user.home"), ".local", "share", "fairlead");
     }
 
-    /// @throws ConfigException where it cannot be made
+    /// @throws ConfigException where it cannot be made or written
     static DataFolder open(Path path) {
         try {
             // Root's hub runs PostgreSQL as another user, who has to pass through.
@@ -32,14 +36,28 @@ record DataFolder(Path path) {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString(root ? "rwx--x--x" : "rwx------")));
         } catch (IOException e) {
-            throw new ConfigException(
-                    "The data folder "
-                            + path
-                            + " cannot be made ("
-                            + e
-                            + "). Choose another: --data DIR");
+            throw unusable(path, "cannot be made: " + reason(e));
+        }
+        if (!Files.isWritable(path)) {
+            throw unusable(path, "is not yours to write in");
         }
         return new DataFolder(path);
+    }
+
+    private static ConfigException unusable(Path path, String why) {
+        return new ConfigException(
+                "The data folder " + path + " " + why + ". Choose another: --data DIR");
+    }
+
+    private static String reason(IOException e) {
+        return switch (e) {
+            case FileAlreadyExistsException there -> there.getFile() + " is there and no folder";
+            case AccessDeniedException denied -> denied.getFile() + " is not yours to write in";
+            case NoSuchFileException _ -> "no folder can be made there";
+            case FileSystemException other when other.getReason() != null ->
+                    other.getFile() + ": " + other.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     Path hub() {
@@ -53,6 +71,11 @@ record DataFolder(Path path) {
     /// What the agent knows of its node once it has joined.
     Path agentState() {
         return agent().resolve("state.json");
+    }
+
+    /// What [OwnProfile] keeps.
+    Path signIn() {
+        return path.resolve("sign-in.json");
     }
 
     Path hubLog() {

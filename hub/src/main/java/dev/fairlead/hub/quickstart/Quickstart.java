@@ -30,7 +30,9 @@ final class Quickstart implements AutoCloseable {
 
     private static final String LOOPBACK = "127.0.0.1";
     private static final Duration TO_LINK = Duration.ofSeconds(15);
-    private static final int OBSERVE = 9464;
+
+    /// How far the port of metrics and health is from the hub's: 9464 for 8484.
+    private static final int OBSERVE = 980;
 
     /// The exit codes of an agent that shall not run: the hub removed the node; the configuration
     /// cannot be used.
@@ -84,9 +86,7 @@ final class Quickstart implements AutoCloseable {
                                 AGENT_STAYS_DOWN,
                                 folder.agentLog());
             }
-            if (password != null) {
-                notes.addAll(signIn(hub, launcher, password));
-            }
+            notes.addAll(new OwnProfile(hub, launcher, folder.signIn()).settle());
             if (agent != null && !linked(hub, folder)) {
                 notes.add("This machine's agent has no link yet; see " + folder.agentLog());
             }
@@ -117,11 +117,15 @@ final class Quickstart implements AutoCloseable {
 
     private static HubConfig config(Options options, DataFolder folder) throws IOException {
         String address = options.name() == null ? LOOPBACK : "::";
+        // Beside the hub's port, so that two quickstarts do not meet there.
+        int observe = options.port() == 0 ? 0 : options.port() + OBSERVE;
+        if (observe > 65_535 || !isFree(LOOPBACK, observe)) {
+            observe = 0;
+        }
         return HubConfig.local(folder.hub(), options.port())
                 .withNames(folder.names(options.name()))
                 .withListen(new HubConfig.Listen(address, options.port()), options.port())
-                .withObserve(
-                        new HubConfig.Observe(LOOPBACK, isFree(LOOPBACK, OBSERVE) ? OBSERVE : 0));
+                .withObserve(new HubConfig.Observe(LOOPBACK, observe));
     }
 
     /// Before anything is made: a second quickstart is what mostly has the port.
@@ -196,50 +200,6 @@ final class Quickstart implements AutoCloseable {
             Thread.sleep(20);
         }
         return true;
-    }
-
-    /// Signs this user's command line in, in a profile that does not exist yet.
-    ///
-    /// @return what the person should know of it
-    private static List<String> signIn(Hub hub, Launcher launcher, String password)
-            throws IOException, InterruptedException {
-        String address = hub.url() + "#" + hub.fingerprint();
-        for (String profile : List.of("default", "quickstart")) {
-            var ran =
-                    launcher.run(
-                            password,
-                            "login",
-                            address,
-                            "--user",
-                            FirstStart.ADMINISTRATOR,
-                            "--profile",
-                            profile,
-                            "--if-absent",
-                            "--password-stdin");
-            if (ran.code() != 0) {
-                return List.of(
-                        "Your command line could not be signed in ("
-                                + ran.output()
-                                + "). Sign in: "
-                                + launcher.typed()
-                                + " login "
-                                + address
-                                + " --user admin");
-            }
-            if (!ran.output().contains("exists already")) {
-                return profile.equals("default")
-                        ? List.of()
-                        : List.of(
-                                "Your profile default is left as it is; for this hub type: export FAIRLEAD_PROFILE="
-                                        + profile);
-            }
-        }
-        return List.of(
-                "Your profiles are left as they are. Sign in here: "
-                        + launcher.typed()
-                        + " login "
-                        + address
-                        + " --user admin --profile NAME");
     }
 
     /// The agent first: it says good-bye to the hub.

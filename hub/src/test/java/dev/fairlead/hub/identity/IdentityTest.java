@@ -9,6 +9,7 @@ import dev.fairlead.hub.audit.Actor;
 import dev.fairlead.hub.audit.Audit;
 import dev.fairlead.hub.audit.AuditFilter;
 import dev.fairlead.hub.db.Name;
+import dev.fairlead.hub.db.SignInId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.db.TestDatabase;
 import dev.fairlead.hub.db.UserId;
@@ -129,6 +130,24 @@ class IdentityTest {
         assertThat(authenticate.bearer(second.token())).isPresent();
         now = now.plus(SignIns.LIFE);
         assertThat(authenticate.bearer(second.token())).isEmpty();
+    }
+
+    @Test
+    void theOwnerOfTheDataSignsInWithoutAPassword() {
+        var name = unique("root");
+        User staff = users.create(Actor.HUB, TenantId.SYSTEM, name, PASSWORD);
+
+        SignedIn made = signIns.signInOwner(name.text(), "quickstart");
+
+        assertThat(authenticate.bearer(made.token())).contains(made.principal());
+        var id = (SignInId) made.principal().credential();
+        assertThat(signIns.lasts(id, Duration.ofHours(11))).isTrue();
+        assertThat(signIns.lasts(id, SignIns.LIFE)).isFalse();
+        signIns.signOut(made.principal(), FROM);
+        assertThat(signIns.lasts(id, Duration.ZERO)).isFalse();
+        users.disable(Actor.HUB, TenantId.SYSTEM, staff.id());
+        rejects(Code.NOT_FOUND, () -> signIns.signInOwner(name.text(), "quickstart"));
+        rejects(Code.NOT_FOUND, () -> signIns.signInOwner("nobody", "quickstart"));
     }
 
     @Test
