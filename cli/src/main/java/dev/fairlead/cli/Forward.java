@@ -47,6 +47,8 @@ final class Forward implements Callable<Integer> {
         String tenant = fairlead.tenant();
         Names.node(node);
         var terminal = fairlead.terminal();
+        // Ctrl-C is how it ends in order: the hub hears that nobody cut it.
+        var ending = Signals.interruptThisThread();
         try (var links = fairlead.hubLink();
                 var ports =
                         new ForwardPorts(
@@ -68,6 +70,12 @@ final class Forward implements Callable<Integer> {
             terminal.out().flush();
             keeper.keep();
             return Exit.OK.code();
+        } catch (InterruptedException e) {
+            Integer code = ending.get();
+            if (code == null) {
+                throw e;
+            }
+            return code;
         }
     }
 

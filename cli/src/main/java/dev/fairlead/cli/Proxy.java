@@ -24,6 +24,8 @@ final class Proxy {
     /// The user name that means the node's default login.
     private static final String DEFAULT_LOGIN = "fairlead";
 
+    private static final long HANG_UP_MILLIS = 2_000;
+
     private Proxy() {}
 
     /// Carries one SSH connection over stdin and stdout.
@@ -31,6 +33,7 @@ final class Proxy {
     /// @param args without `proxy`
     /// @return what the process should end with
     static int run(Map<String, String> env, Path home, PrintStream err, String... args) {
+        Signals.endSoonOnHangUp(HANG_UP_MILLIS);
         try {
             return carry(env, home, args);
         } catch (CliException e) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,7 @@ class CutLinksTest {
     @Test
     void theClientsConnectionsBreak() throws Exception {
         cutWhileAllRuns(clientsNetwork::reset);
+        assertThat(sessions.endOf("tcp")).isEqualTo("link-lost");
         forward.program().awaitErr("The link is there again.");
         worksAgain();
     }
@@ -74,6 +76,53 @@ class CutLinksTest {
     void theClientsConnectionsEnd() throws Exception {
         cutWhileAllRuns(clientsNetwork::finish);
         worksAgain();
+    }
+
+    @Test
+    void theHubStopsInOrderAndComesBack() throws Exception {
+        long before = node.epoch();
+        forward.awaitWorks();
+        try (var exec = person.start("exec", node.name(), "--", "sh", "-c", "echo started; cat");
+                var ssh = person.startSsh(node.host(), "echo started; cat");
+                var connection = forward.connect()) {
+            exec.awaitOut("started");
+            ssh.awaitOut("started");
+
+            lab.restartHub();
+
+            assertThat(exec.exit(AT_ONCE)).isEqualTo(255);
+            assertThat(exec.err()).contains("the hub is stopping").contains("Try again");
+            assertThat(ssh.exit(AT_ONCE)).isEqualTo(255);
+            assertThat(ssh.err()).contains("the hub is stopping");
+            Forwarded.mustBreak(connection);
+        }
+        assertThat(sessions.endOf("exec")).isEqualTo("going-away");
+        assertThat(sessions.endOf("ssh")).isEqualTo("going-away");
+        node.awaitLinkAfter(before);
+        worksAgain();
+    }
+
+    @Test
+    void whatEndsInOrderIsRecordedSo() throws Exception {
+        forward.awaitWorks();
+        var started = Instant.now();
+        assertThat(person.fails("exec", node.name(), "--", "sh", "-c", "exit 3").exit())
+                .isEqualTo(3);
+        try (var ssh = person.startSsh(node.host(), "exit 4")) {
+            assertThat(ssh.exit(AT_ONCE)).isEqualTo(4);
+        }
+        try (var another = new Forwarded(person, node);
+                var connection = another.connect()) {
+            connection.shutdownOutput();
+            assertThat(connection.getInputStream().read()).isEqualTo(-1);
+            another.program().signal("INT");
+            assertThat(another.program().exit(AT_ONCE)).isEqualTo(130);
+        }
+        for (String kind : new String[] {"exec", "ssh", "tcp"}) {
+            await().atMost(AT_ONCE).until(() -> !sessions.newest(kind).isLive());
+            assertThat(sessions.newest(kind).cause()).as(kind).isEqualTo("done");
+            assertThat(sessions.newest(kind).started()).isAfter(started);
+        }
     }
 
     /// The agent's link is up again before the cut, whatever test came before.

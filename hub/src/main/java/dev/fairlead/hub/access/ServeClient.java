@@ -84,11 +84,18 @@ public final class ServeClient implements StreamServer, Live {
         services.access().add(this);
     }
 
-    /// The link is gone.
-    public void unlinked() {
+    /// The link is gone: forwards are done where the person said good-bye, else they were cut.
+    public void unlinked(LinkEnd cause) {
         services.access().remove(this);
+        var end =
+                switch (cause) {
+                    case CLOSED -> StreamEnd.DONE;
+                    case RIGHT_ENDED, REVOKED -> StreamEnd.RIGHT_ENDED;
+                    case GOING_AWAY -> StreamEnd.GOING_AWAY;
+                    default -> StreamEnd.LINK_LOST;
+                };
         for (var forward : forwards.values()) {
-            services.threads().execute(() -> finish(forward, StreamEnd.DONE, ""));
+            services.threads().execute(() -> finish(forward, end, ""));
         }
     }
 

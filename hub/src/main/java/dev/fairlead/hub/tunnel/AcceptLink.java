@@ -163,7 +163,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                                 new LinkListener() {
                                     @Override
                                     public void ended(LinkEnd cause, String message) {
-                                        client.unlinked();
+                                        client.unlinked(cause);
                                     }
                                 }))
                 .thenAccept(client::linked);
