@@ -26,18 +26,24 @@ java_options() {
         --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
         -Dfairlead.home="$home" -Djava.library.path="$home/native" -Dio.netty.leakDetection.level=disabled
     )
-    # A short command and a small agent need no parallel collector: its threads cost start-up time and memory.
+    # A short command and a small agent need no parallel collector: its threads cost start-up time and memory. Their AOT
+    # caches stay at their own address: relocated, 20 MB of their pages would be written at each start.
     case $1 in
         # What the agent holds for streams is outside the heap; a start of 32 MB fits the objects of the AOT cache.
-        # The cache stays at its own address: relocated, 20 MB of its pages would be the process's own.
         agent)
             java_options+=(
                 -XX:+UseSerialGC -Xms32m -Xmn4m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=192m
-                -XX:TrimNativeHeapInterval=10000 -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 -XX:+ExitOnOutOfMemoryError
+                -XX:TrimNativeHeapInterval=10000 -XX:+ExitOnOutOfMemoryError
+                -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
             )
             ;;
         # It logs nothing and says so to nobody.
-        cli) java_options+=(-XX:+UseSerialGC -Dslf4j.internal.verbosity=ERROR) ;;
+        cli)
+            java_options+=(
+                -XX:+UseSerialGC -Dslf4j.internal.verbosity=ERROR
+                -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
+            )
+            ;;
     esac
     # Commands that carry no stream end before the second compiler would pay.
     case $1:${2-} in

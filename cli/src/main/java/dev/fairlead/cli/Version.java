@@ -2,9 +2,11 @@ package dev.fairlead.cli;
 
 import dev.fairlead.cli.api.HubApi;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Shows which versions work together here.
 @Command(
@@ -28,31 +30,44 @@ final class Version implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var shown = JsonMapper.shared().createObjectNode().put("cli", own());
-        if (!fairlead.folder().profiles().byName().isEmpty()) {
-            try (var api = fairlead.api(null)) {
-                shown.put("hub", api.get(HubApi.path("hub")).path("version").asString(""));
-            } catch (CliException e) {
-                if (e.exit() != Exit.UNREACHABLE) {
-                    throw e;
-                }
-                shown.putNull("hub").put("hubProblem", e.getMessage());
-            }
-        }
         var terminal = fairlead.terminal();
+        var hub = fairlead.folder().profiles().byName().isEmpty() ? null : hub();
         if (output.json) {
-            terminal.json(shown);
+            terminal.json(json(hub));
         } else {
             terminal.line("fairlead " + own());
-            if (shown.has("hub")) {
+            if (hub != null) {
                 terminal.line(
                         "hub      "
-                                + shown.path("hub")
-                                        .asString(
-                                                "unknown: "
-                                                        + shown.path("hubProblem").asString("")));
+                                + (hub.version == null ? "unknown: " + hub.problem : hub.version));
             }
         }
         return Exit.OK.code();
+    }
+
+    /// @param version null where it is not known
+    /// @param problem why not
+    private record Hub(@Nullable String version, String problem) {}
+
+    private Hub hub() {
+        try (var api = fairlead.api(null)) {
+            return new Hub(api.get(HubApi.path("hub")).path("version").asString(""), "");
+        } catch (CliException e) {
+            if (e.exit() != Exit.UNREACHABLE) {
+                throw e;
+            }
+            return new Hub(null, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static ObjectNode json(@Nullable Hub hub) {
+        var shown = JsonMapper.shared().createObjectNode().put("cli", own());
+        if (hub != null) {
+            shown.put("hub", hub.version);
+            if (hub.version == null) {
+                shown.put("hubProblem", hub.problem);
+            }
+        }
+        return shown;
     }
 }
