@@ -9,13 +9,11 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,22 +44,7 @@ class RoutesTest {
 
     /// A tenant with its own administrator, made as people make it.
     private String tenant(String name) throws Exception {
-        api.call(admin, "POST", "/tenants", Map.of("name", name)).is(201);
-        var t = "/tenants/" + name;
-        api.call(
-                        admin,
-                        "POST",
-                        t + "/grants",
-                        Map.of("user", "admin@system", "role", "admin", "logins", List.of("*")))
-                .is(201);
-        api.call(admin, "POST", t + "/users", Map.of("name", "boss", "password", PASSWORD)).is(201);
-        api.call(
-                        admin,
-                        "POST",
-                        t + "/grants",
-                        Map.of("user", "boss", "role", "admin", "logins", List.of("*")))
-                .is(201);
-        return api.signIn("boss@" + name);
+        return api.tenant(admin, name);
     }
 
     @Test
@@ -353,135 +336,6 @@ class RoutesTest {
         var table = api.get(admin, "/ports?as=table").is(200);
         assertThat(table.text("text")).contains("agents, people, browsers");
         assertThat(api.get(boss, "/ports").status()).isIn(403, 404);
-    }
-
-    @Test
-    void whatAnotherTenantHasAnswersAsIfItWereNot() throws Exception {
-        var boss = tenant("secret");
-        var other = tenant("curious");
-        var token = api.call(boss, "POST", "/tenants/secret/enrolment-tokens", Map.of()).is(201);
-        var user = api.get(boss, "/tenants/secret/users/boss").is(200).text("id");
-        var grant =
-                api.get(boss, "/tenants/secret/grants?user=boss")
-                        .is(200)
-                        .body()
-                        .at("/items/0/id")
-                        .asString();
-        var theirs = new HashMap<String, String>();
-        theirs.put("user", user);
-        theirs.put("grant", grant);
-        theirs.put("enrolmentToken", token.text("id"));
-        theirs.put("node", "node_00000000000000000000000000");
-        theirs.put("session", "sess_00000000000000000000000000");
-        var none =
-                Map.of(
-                        "user", "user_00000000000000000000000000",
-                        "grant", "grant_00000000000000000000000000",
-                        "enrolmentToken", "tok_00000000000000000000000000",
-                        "node", "node_00000000000000000000000000",
-                        "session", "sess_00000000000000000000000000");
-
-        for (var operation : api.contract.operations().values()) {
-            if (!operation.segments().contains("{tenant}")) {
-                continue;
-            }
-            var body = example(operation.id());
-            // The whole tenant: another's, and one that is not.
-            var foreign =
-                    api.call(other, operation.method(), path(operation, "secret", theirs), body);
-            var missing =
-                    api.call(
-                            other,
-                            operation.method(),
-                            path(operation, "no-such-tenant", theirs),
-                            body);
-            assertThat(foreign.response().body())
-                    .as(operation.id())
-                    .isEqualTo(missing.response().body());
-            assertThat(foreign.status())
-                    .as(operation.id())
-                    .isEqualTo(missing.status())
-                    .isIn(403, 404);
-            // A thing of another's, asked for in the own tenant.
-            if (operation.segments().stream()
-                    .anyMatch(s -> s.startsWith("{") && !s.equals("{tenant}"))) {
-                var here =
-                        api.call(
-                                other,
-                                operation.method(),
-                                path(operation, "curious", theirs),
-                                body);
-                var nowhere =
-                        api.call(other, operation.method(), path(operation, "curious", none), body);
-                assertThat(here.response().body())
-                        .as(operation.id())
-                        .isEqualTo(nowhere.response().body());
-                assertThat(here.status()).as(operation.id()).isEqualTo(404);
-            }
-        }
-        // Nothing was done by all that.
-        api.get(boss, "/tenants/secret/users/boss").is(200);
-        assertThat(api.get(boss, "/tenants/secret/enrolment-tokens").is(200).body().path("items"))
-                .hasSize(1);
-    }
-
-    @Test
-    void nothingButTheOpenRoutesAnswersAStranger() throws Exception {
-        for (var operation : api.contract.operations().values()) {
-            if (!operation.needs().equals("nobody")) {
-                var path =
-                        path(
-                                operation,
-                                "system",
-                                Map.of(
-                                        "user",
-                                        "admin",
-                                        "grant",
-                                        "grant_00000000000000000000000000",
-                                        "enrolmentToken",
-                                        "tok_00000000000000000000000000",
-                                        "node",
-                                        "n",
-                                        "session",
-                                        "sess_00000000000000000000000000",
-                                        "apiToken",
-                                        "api_00000000000000000000000000"));
-                var answer = api.call(null, operation.method(), path, example(operation.id()));
-                assertThat(answer.status()).as(operation.id()).isEqualTo(401);
-            }
-        }
-    }
-
-    private static String path(
-            Contract.Operation operation, String tenant, Map<String, String> values) {
-        var path = new StringBuilder();
-        for (var segment : operation.segments().subList(2, operation.segments().size())) {
-            path.append('/');
-            if (segment.equals("{tenant}")) {
-                path.append(tenant);
-            } else if (segment.startsWith("{")) {
-                path.append(values.get(segment.substring(1, segment.length() - 1)));
-            } else {
-                path.append(segment);
-            }
-        }
-        return path.toString();
-    }
-
-    private static @Nullable Object example(String operation) {
-        return switch (operation) {
-            case "createUser" -> Map.of("name", "x", "password", PASSWORD);
-            case "setUserPassword" -> Map.of("password", PASSWORD);
-            case "createGrant" -> Map.of("user", "boss", "role", "viewer");
-            case "createEnrolmentToken", "endSession" -> Map.of();
-            case "lookUpPairing", "denyPairing" -> Map.of("code", "ABCD-EFGH-IJ");
-            case "approvePairing" -> Map.of("code", "ABCD-EFGH-IJ", "fingerprint", "0123456789");
-            case "changeNode" -> Map.of("name", "x");
-            case "createTenant" -> Map.of("name", "x");
-            case "createApiToken" -> Map.of("name", "x");
-            case "changeMyPassword" -> Map.of("current", PASSWORD, "password", PASSWORD);
-            default -> null;
-        };
     }
 
     private static List<String> names(TestHub.Got page) {

@@ -95,6 +95,27 @@ final class TestHub implements AutoCloseable {
                 .text("token");
     }
 
+    /// A tenant with its own administrator, made as people make it.
+    /// @return its administrator's sign-in
+    String tenant(String admin, String name) throws Exception {
+        call(admin, "POST", "/tenants", Map.of("name", name)).is(201);
+        var t = "/tenants/" + name;
+        call(
+                        admin,
+                        "POST",
+                        t + "/grants",
+                        Map.of("user", "admin@system", "role", "admin", "logins", List.of("*")))
+                .is(201);
+        call(admin, "POST", t + "/users", Map.of("name", "boss", "password", PASSWORD)).is(201);
+        call(
+                        admin,
+                        "POST",
+                        t + "/grants",
+                        Map.of("user", "boss", "role", "admin", "logins", List.of("*")))
+                .is(201);
+        return signIn("boss@" + name);
+    }
+
     Got get(@Nullable String token, String path) throws Exception {
         return call(token, "GET", path, null);
     }

@@ -1,0 +1,118 @@
+package dev.fairlead.lab;
+
+import dev.fairlead.link.EventLoops;
+import dev.fairlead.link.Headers;
+import dev.fairlead.link.Link;
+import dev.fairlead.link.LinkLimits;
+import dev.fairlead.link.LinkStream;
+import dev.fairlead.link.StreamEnd;
+import dev.fairlead.link.StreamListener;
+import dev.fairlead.link.dial.DialRequest;
+import dev.fairlead.link.dial.Dialer;
+import dev.fairlead.link.dial.ProxySettings;
+import dev.fairlead.link.dial.TlsTrust;
+import dev.fairlead.link.handshake.EnrolmentToken;
+import dev.fairlead.link.handshake.Handshaken;
+import dev.fairlead.link.handshake.HubAnchor;
+import dev.fairlead.link.handshake.HubIdentity;
+import dev.fairlead.link.handshake.Introduction;
+import dev.fairlead.link.handshake.SigningKey;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// A node whose agent a test plays, in this process: it accepts every stream, keeps what its OPEN
+/// said, and may ask the hub for whatever it likes.
+final class FakeNode implements AutoCloseable {
+
+    private final MultiThreadIoEventLoopGroup loops = EventLoops.create(1, "fake-node");
+    private final SigningKey key = SigningKey.generate(new SecureRandom());
+    private final Lab lab;
+    private final String id;
+    private final String name;
+    private final Link link;
+
+    /// What the hub opened, in order.
+    final BlockingQueue<Headers> opened = new LinkedBlockingQueue<>();
+
+    /// @param hostname from which the hub makes its name
+    FakeNode(Lab lab, String tenant, String hostname) throws Exception {
+        this.lab = lab;
+        var info =
+                Map.of(
+                        "agent-version", "0", "hostname", hostname, "os", "none", "arch", "none",
+                        "instance", hostname);
+        var token = EnrolmentToken.parse(lab.enrolmentToken(tenant));
+        var joined = dial(Introduction.enrol(key, token, Map.of(), info));
+        this.id = joined.welcome().id();
+        this.name = joined.welcome().name();
+        joined.channel().close().sync();
+        this.link =
+                dial(Introduction.node(key, Map.of("tcp", "1"), info))
+                        .handOver(channel ->
+                                Link.start(
+                                        channel,
+                                        Link.Side.DIALER,
+                                        LinkLimits.DEFAULT,
+                                        this::accept,
+                                        (cause, message) -> {}))
+                        .toCompletableFuture()
+                        .get(10, TimeUnit.SECONDS);
+    }
+
+    private Handshaken<HubIdentity> dial(Introduction introduction) throws Exception {
+        return new Dialer(loops, Clock.systemUTC())
+                .dial(
+                        new DialRequest(
+                                lab.hub().url(),
+                                new TlsTrust.Any(),
+                                ProxySettings.none(),
+                                HubAnchor.of(lab.hub().fingerprint()),
+                                introduction))
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    private void accept(LinkStream stream) {
+        opened.add(stream.headers());
+        stream.listen(
+                new StreamListener() {
+                    @Override
+                    public void data(ByteBuf bytes) {
+                        stream.consumed(bytes.readableBytes());
+                        bytes.release();
+                    }
+
+                    @Override
+                    public void ended() {
+                        stream.end();
+                    }
+
+                    @Override
+                    public void closed(StreamEnd cause, String message) {}
+                });
+        stream.accept(Headers.EMPTY);
+    }
+
+    String id() {
+        return id;
+    }
+
+    String name() {
+        return name;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    @Override
+    public void close() throws Exception {
+        link.channel().close().sync();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).sync();
+    }
+}
