@@ -45,8 +45,16 @@ final class FakeNode implements AutoCloseable {
         this.lab = lab;
         var info =
                 Map.of(
-                        "agent-version", "0", "hostname", hostname, "os", "none", "arch", "none",
-                        "instance", hostname);
+                        "agent-version",
+                        "0",
+                        "hostname",
+                        hostname,
+                        "os",
+                        "none",
+                        "arch",
+                        "none",
+                        "instance",
+                        hostname);
         var token = EnrolmentToken.parse(lab.enrolmentToken(tenant));
         var joined = dial(Introduction.enrol(key, token, Map.of(), info));
         this.id = joined.welcome().id();

@@ -98,7 +98,7 @@ class OtherTenantStreamsTest {
             var refused =
                     catchThrowableOfType(StreamException.class, () -> stream.awaitAccepted(10));
             assertThat(refused).as("%s was let in", headers).isNotNull();
-            return new Refusal(refused.end(), refused.getMessage());
+            return new Refusal(refused.end(), String.valueOf(refused.getMessage()));
         }
     }
 
@@ -202,8 +202,7 @@ class OtherTenantStreamsTest {
     void aNodesCallsAreAboutItselfOnly() throws Exception {
         String theirs =
                 "\"tenant\": \"%s\", \"node\": \"%s\", \"name\": \"%s\""
-                        .formatted(
-                                lab.tenantId(Lab.TENANT).text(), victim.id(), victim.name());
+                        .formatted(lab.tenantId(Lab.TENANT).text(), victim.id(), victim.name());
         String key = "ssh-ed25519 " + hostKey();
         String answer =
                 new String(
@@ -230,8 +229,8 @@ class OtherTenantStreamsTest {
 
         // What the hub asks of nodes, nobody may ask of the hub.
         for (var method : List.of("end-session", "renew-host-cert", "statistics")) {
-            assertThatThrownBy(
-                            () -> call(own, method, "{\"session\": \"" + session + "\"," + theirs + "}"))
+            assertThatThrownBy(() ->
+                            call(own, method, "{\"session\": \"" + session + "\"," + theirs + "}"))
                     .isInstanceOfSatisfying(
                             StreamException.class,
                             e -> assertThat(e.end()).isEqualTo(StreamEnd.UNSUPPORTED));

@@ -48,9 +48,18 @@ final class Person implements AutoCloseable {
     /// @param user `NAME@TENANT`
     /// @param token of a sign-in or an API token
     Person(Lab lab, String user, String tenant, String token) throws Exception {
+        this(
+                lab,
+                user,
+                tenant,
+                token,
+                new LabCli(lab.folder().resolve("home-" + user.replace('@', '-'))));
+    }
+
+    Person(Lab lab, String user, String tenant, String token, LabCli cli) throws Exception {
         this.tenant = tenant;
         this.token = token;
-        this.cli = new LabCli(lab.folder().resolve("home-" + user.replace('@', '-')));
+        this.cli = cli;
         closing.push(cli);
         var folder = new Folder(cli.home().resolve("fairlead"));
         folder.write(folder.file("ca.pem"), lab.ca());

@@ -18,6 +18,12 @@ final class Programs {
 
     private Programs() {}
 
+    /// Whether a program is on the search path.
+    static boolean isThere(String name) {
+        return java.util.Arrays.stream(System.getenv("PATH").split(java.io.File.pathSeparator, -1))
+                .anyMatch(folder -> java.nio.file.Files.isExecutable(Path.of(folder, name)));
+    }
+
     /// What a program did.
     record Ran(int exit, String out, String err) {
 

@@ -35,7 +35,9 @@ class RightsTest {
     private static final String LEAVING = "leaving";
     private static final String CLOSING = "closing";
 
-    @TempDir static Path folder;
+    @TempDir(factory = ShortFolder.class)
+    static Path folder;
+
     private static Lab lab;
     private static LabAgent node;
     private static LabAgent leaving;
@@ -248,7 +250,8 @@ class RightsTest {
                                 .asString("");
             }
         }
-        return new Person(lab, user, how.tenant(), token);
+        // A short path, so that OpenSSH can share connections.
+        return new Person(lab, user, how.tenant(), token, new LabCli(folder.resolve(who)));
     }
 
     @ParameterizedTest

@@ -96,6 +96,7 @@ final class TestHub implements AutoCloseable {
     }
 
     /// A tenant with its own administrator, made as people make it.
+    ///
     /// @return its administrator's sign-in
     String tenant(String admin, String name) throws Exception {
         call(admin, "POST", "/tenants", Map.of("name", name)).is(201);
