@@ -327,7 +327,6 @@ class RightsTest {
                         "forward",
                         cli.fairlead("forward", node.name(), "0:127.0.0.1:" + target.getLocalPort())
                                 .start());
-                // The audit says what happens from now on: the sessions of the others.
                 awaitFirstLines(commands);
                 commands.put(
                         "terminal",
