@@ -7,7 +7,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.RejectedExecutionException;
@@ -326,7 +325,7 @@ public final class Link {
         }
         var cause = LinkEnd.ofCode(payload.readUnsignedShort());
         var wait = Duration.ofMillis(payload.readUnsignedInt());
-        String message = payload.toString(StandardCharsets.UTF_8);
+        String message = Sentence.read(payload);
         goingAway = true;
         goneAway = new GoneAway(cause, message);
         listener.goingAway(cause, message, wait);

@@ -2,7 +2,6 @@ package dev.fairlead.link;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -276,7 +275,7 @@ final class MuxStream implements LinkStream {
             throw new ProtocolException(type + " has no cause");
         }
         var cause = StreamEnd.ofCode(payload.readUnsignedShort());
-        finish(cause, payload.toString(StandardCharsets.UTF_8));
+        finish(cause, Sentence.read(payload));
     }
 
     private void granted(ByteBuf payload) {

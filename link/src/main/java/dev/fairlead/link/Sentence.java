@@ -1,0 +1,35 @@
+package dev.fairlead.link;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/// The sentence in a REFUSE, RESET or GOAWAY. It ends on terminals, in logs and in a database, and
+/// it is a stranger's: what would move a cursor, turn the direction of writing or end a line is
+/// replaced here, once for everybody.
+final class Sentence {
+
+    private static final int MOST = 1024;
+
+    private Sentence() {}
+
+    static String read(ByteBuf payload) {
+        String text = payload.toString(StandardCharsets.UTF_8);
+        var out = new StringBuilder();
+        text.codePoints().limit(MOST).forEach(c -> out.appendCodePoint(isShown(c) ? c : '?'));
+        return out.toString();
+    }
+
+    private static boolean isShown(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            default -> true;
+        };
+    }
+}
