@@ -48,6 +48,7 @@ import dev.fairlead.hub.identity.UserRoutes;
 import dev.fairlead.hub.identity.Users;
 import dev.fairlead.hub.observe.DiskSpace;
 import dev.fairlead.hub.observe.Health;
+import dev.fairlead.hub.observe.LinkMeters;
 import dev.fairlead.hub.observe.ObserveServer;
 import dev.fairlead.hub.ports.Port;
 import dev.fairlead.hub.ports.PortMatrix;
@@ -161,7 +162,9 @@ public final class Hub implements AutoCloseable {
                     new Vault(
                             MasterKey.open(data.resolve("keys/master.key"), parts.random()),
                             parts.random());
-            var audit = new Audit(database);
+            var meters = new LinkMeters(parts.meters(), ServeClient.KINDS);
+            var audit = new Audit(database, meters::refused);
+            meters.auditBacklog(audit, Audit::backlog);
             started.push(new Part("audit", audit::flush));
             var events = new Events(database);
             var authenticate = new Authenticate(database, parts.clock());
@@ -277,7 +280,8 @@ public final class Hub implements AutoCloseable {
                             parts.random());
             var clients =
                     new ServeClient.Services(
-                            tenants, nodes, decide, sessions, links, audit, access, threads);
+                            tenants, nodes, decide, sessions, links, audit, access, meters,
+                            threads);
             var files = Router.router(vertx);
             new InstallerRoutes(installer).mount(files);
             var accept =
@@ -293,6 +297,7 @@ public final class Hub implements AutoCloseable {
                                     agentCalls(heartbeats, nodes, hostCa),
                                     authenticate,
                                     clients,
+                                    meters,
                                     threads));
             this.server =
                     open(

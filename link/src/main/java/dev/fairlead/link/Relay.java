@@ -19,6 +19,8 @@ public final class Relay {
     private @Nullable BiConsumer<StreamEnd, String> whenOver;
     private int halvesOpen = 2;
     private volatile boolean muted;
+    private StreamEnd cutCause = StreamEnd.DONE;
+    private String cutMessage = "";
 
     /// A relay for a stream that the other side opened, and that nobody has answered.
     public Relay(LinkStream asked) {
@@ -28,7 +30,7 @@ public final class Relay {
     }
 
     /// Opens the stream that this one is joined with: it is accepted or refused as that one is.
-    /// Does nothing after [#cut].
+    /// After [#cut] nothing is opened, and it is over at once.
     ///
     /// @param over called once, on an event loop: with [StreamEnd#DONE], or the cause of the first
     ///   break
@@ -36,11 +38,16 @@ public final class Relay {
         // On the new stream's loop, so that none of its events comes before both halves are
         // complete.
         to.onLoop(() -> {
+            boolean wasCut;
             synchronized (this) {
-                if (halvesOpen == 0) {
-                    return;
+                wasCut = halvesOpen == 0;
+                if (!wasCut) {
+                    whenOver = over;
                 }
-                whenOver = over;
+            }
+            if (wasCut) {
+                over.accept(cutCause, cutMessage);
+                return;
             }
             var opened = to.open(open, serving);
             serving.source = opened;
@@ -60,8 +67,10 @@ public final class Relay {
         boolean connected;
         synchronized (this) {
             connected = whenOver != null;
-            if (!connected) {
+            if (!connected && halvesOpen > 0) {
                 halvesOpen = 0;
+                cutCause = cause;
+                cutMessage = message;
             }
         }
         if (!connected) {

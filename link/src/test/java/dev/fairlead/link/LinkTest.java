@@ -458,6 +458,50 @@ class LinkTest {
     }
 
     @Test
+    void whatAStrangerSaysCannotPaintATerminalOrPoisonADatabase() throws Exception {
+        StreamServer server =
+                stream ->
+                        stream.refuse(
+                                StreamEnd.DENIED_BY_NODE,
+                                "no\u001b[2J\u0000\r\n\u202edeined\u2028 é漢 " + "x".repeat(3000));
+        try (var pair = new LinkPair(REFUSES, server)) {
+            var stream = BlockingStream.open(pair.dialer, Headers.EMPTY);
+            assertThatThrownBy(() -> stream.awaitAccepted(5))
+                    .hasMessageStartingWith("no?[2J????deined? é漢 xxx")
+                    .message()
+                    .hasSizeLessThanOrEqualTo(1024);
+        }
+        try (var pair = new LinkPair(REFUSES, REFUSES)) {
+            pair.acceptor.close(LinkEnd.REVOKED, "gone\u001b]0;title\u0007");
+            assertThat(pair.dialerEnding.message.get(5, TimeUnit.SECONDS))
+                    .isEqualTo("gone?]0;title?");
+        }
+    }
+
+    /// A right may end between the decision and the join.
+    @Test
+    void aRelayThatIsCutBeforeItConnectsOpensNothingAndIsOver() throws Exception {
+        var next = new AtomicReference<Link>();
+        var opened = new AtomicInteger();
+        var over = new CompletableFuture<StreamEnd>();
+        StreamServer relays =
+                stream -> {
+                    var relay = new Relay(stream);
+                    relay.cut(StreamEnd.RIGHT_ENDED, "the grant was withdrawn");
+                    relay.connect(
+                            next.get(), stream.headers(), (end, message) -> over.complete(end));
+                };
+        try (var far = new LinkPair(stream -> opened.incrementAndGet(), REFUSES);
+                var near = new LinkPair(REFUSES, relays)) {
+            next.set(far.acceptor);
+            var stream = BlockingStream.open(near.dialer, Headers.EMPTY);
+            assertThatThrownBy(() -> stream.awaitAccepted(5)).hasMessage("the grant was withdrawn");
+            assertThat(over.get(5, TimeUnit.SECONDS)).isEqualTo(StreamEnd.RIGHT_ENDED);
+            assertThat(opened).hasValue(0);
+        }
+    }
+
+    @Test
     void relayedStreamsThatStallAreBounded() throws Exception {
         var next = new AtomicReference<Link>();
         var stalled = new AtomicInteger();

@@ -5,6 +5,7 @@ import dev.fairlead.hub.audit.Audit;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.fleet.Node;
 import dev.fairlead.hub.fleet.Nodes;
+import dev.fairlead.hub.observe.LinkMeters;
 import dev.fairlead.hub.rbac.Decide;
 import dev.fairlead.hub.rbac.Decision;
 import dev.fairlead.hub.rbac.Principal;
@@ -20,6 +21,8 @@ import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.StreamServer;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +44,10 @@ import org.slf4j.LoggerFactory;
 /// The streams of a forward to one target are one session, however many connections there are:
 /// decided and recorded once, cut together, and over a minute after the last of them.
 public final class ServeClient implements StreamServer, Live {
+
+    /// What clients may open.
+    public static final List<String> KINDS =
+            Arrays.stream(OpenRequest.Kind.values()).map(OpenRequest.Kind::label).toList();
 
     private static final Logger log = LoggerFactory.getLogger(ServeClient.class);
     private static final long IDLE_FORWARD_SECONDS = 60;
@@ -69,6 +76,7 @@ public final class ServeClient implements StreamServer, Live {
             Links links,
             Audit audit,
             LiveAccess access,
+            LinkMeters meters,
             Executor threads) {}
 
     public ServeClient(Services services, Principal principal, String address) {
@@ -138,26 +146,33 @@ public final class ServeClient implements StreamServer, Live {
     }
 
     private void open(LinkStream stream) {
+        var meter = services.meters().stream(stream.headers().text("kind"));
         var cause = ended;
         if (cause != null) {
-            stream.refuse(StreamEnd.RIGHT_ENDED, cause);
+            refuse(stream, meter, StreamEnd.RIGHT_ENDED, cause);
             return;
         }
         try {
             var request = OpenRequest.of(stream.headers());
             var session =
                     request.kind() == OpenRequest.Kind.TCP ? forward(request) : begin(request);
-            join(stream, request, session);
+            join(stream, request, session, meter);
         } catch (Offline e) {
-            stream.refuse(StreamEnd.NODE_OFFLINE, e.sentence);
+            refuse(stream, meter, StreamEnd.NODE_OFFLINE, e.sentence);
         } catch (ProtocolException e) {
-            stream.refuse(StreamEnd.BAD_REQUEST, e.rule());
+            refuse(stream, meter, StreamEnd.BAD_REQUEST, e.rule());
         } catch (Rejected e) {
-            stream.refuse(end(e), e.detail());
+            refuse(stream, meter, end(e), e.detail());
         } catch (RuntimeException e) {
             log.error("A stream of {} could not be opened", principal.who(), e);
-            stream.refuse(StreamEnd.INTERNAL, "the hub failed; its log says how");
+            refuse(stream, meter, StreamEnd.INTERNAL, "the hub failed; its log says how");
         }
+    }
+
+    private static void refuse(
+            LinkStream stream, LinkMeters.Stream meter, StreamEnd cause, String message) {
+        meter.over(cause);
+        stream.refuse(cause, message);
     }
 
     private static StreamEnd end(Rejected rejected) {
@@ -255,10 +270,11 @@ public final class ServeClient implements StreamServer, Live {
                 : target.substring(0, MAX_SHOWN_TARGET - 1) + "…";
     }
 
-    private void join(LinkStream stream, OpenRequest request, LiveSession session) {
+    private void join(
+            LinkStream stream, OpenRequest request, LiveSession session, LinkMeters.Stream meter) {
         var to = services.links().find(session.tenant(), session.node());
         if (to.isEmpty()) {
-            stream.refuse(StreamEnd.NODE_OFFLINE, session.nodeName() + " went offline");
+            refuse(stream, meter, StreamEnd.NODE_OFFLINE, session.nodeName() + " went offline");
             over(session, StreamEnd.NODE_OFFLINE, "");
             return;
         }
@@ -269,14 +285,17 @@ public final class ServeClient implements StreamServer, Live {
         var relay = new Relay(stream);
         if (!session.enter(relay)) {
             var end = Objects.requireNonNull(session.end());
-            stream.refuse(end.cause(), end.message());
+            refuse(stream, meter, end.cause(), end.message());
             return;
         }
+        meter.relays(relay);
         relay.connect(
                 node,
                 headers(request, session),
-                (end, message) ->
-                        services.threads().execute(() -> streamOver(session, relay, end, message)));
+                (end, message) -> {
+                    meter.over(end);
+                    services.threads().execute(() -> streamOver(session, relay, end, message));
+                });
     }
 
     private Headers headers(OpenRequest request, LiveSession session) {

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,7 @@ public final class Audit {
     private static final int MOST = 10_000;
 
     private final Database database;
+    private final BiConsumer<String, String> refused;
     private final AuditStore store = new AuditStore();
     private final Followers followers = new Followers();
     private final Object lock = new Object();
@@ -34,7 +36,13 @@ public final class Audit {
     private record Counted(TenantId tenant, String act, String address, String reason) {}
 
     public Audit(Database database) {
+        this(database, (act, reason) -> {});
+    }
+
+    /// @param refused hears of each act that is counted, with its reason
+    public Audit(Database database, BiConsumer<String, String> refused) {
         this.database = database;
+        this.refused = refused;
     }
 
     /// Records an act of this transaction, in its tenant. The last thing that a transaction does:
@@ -82,12 +90,20 @@ public final class Audit {
     ///
     /// @param tenant whose audit it belongs to; [TenantId#SYSTEM] where none is known
     public void count(TenantId tenant, String act, String address, String reason) {
+        refused.accept(act, reason);
         synchronized (lock) {
             Counted key = new Counted(tenant, act, address, reason);
             if (counts.size() >= MOST && !counts.containsKey(key)) {
                 key = new Counted(TenantId.SYSTEM, act, "*", reason);
             }
             counts.merge(key, 1, Integer::sum);
+        }
+    }
+
+    /// How many records wait for [#flush].
+    public int backlog() {
+        synchronized (lock) {
+            return owed.size() + counts.size();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.fleet.NodeLinks;
 import dev.fairlead.hub.identity.Authenticate;
+import dev.fairlead.hub.observe.LinkMeters;
 import dev.fairlead.link.Link;
 import dev.fairlead.link.LinkEnd;
 import dev.fairlead.link.LinkLimits;
@@ -20,8 +21,11 @@ import dev.fairlead.link.handshake.Refusal;
 import dev.fairlead.link.handshake.Role;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -44,6 +48,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
 
     private final Parts parts;
     private final AtomicInteger unproved = new AtomicInteger();
+    private final Set<Link> clientLinks = ConcurrentHashMap.newKeySet();
 
     /// What a link needs to be accepted and served.
     ///
@@ -62,15 +67,21 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
             Map<String, AgentCall> agentCalls,
             Authenticate authenticate,
             ServeClient.Services clients,
+            LinkMeters meters,
             Executor threads) {}
 
     public AcceptLink(Parts parts) {
         this.parts = parts;
+        var meters = parts.meters();
+        meters.unproved(unproved, AtomicInteger::get);
+        meters.links("node", parts.links(), Links::count);
+        meters.links("client", clientLinks, Set::size);
+        meters.memory(this, AcceptLink::memory);
     }
 
-    /// How many connections are between upgrade and proof.
-    public int unproved() {
-        return unproved.get();
+    private long memory() {
+        return parts.links().all().stream().mapToLong(live -> live.link().windowBytes()).sum()
+                + clientLinks.stream().mapToLong(Link::windowBytes).sum();
     }
 
     @Override
@@ -86,6 +97,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         }
         if (unproved.incrementAndGet() > MAX_UNPROVED) {
             unproved.decrementAndGet();
+            parts.meters().handshake(Refusal.BUSY.label());
             request.response()
                     .setStatusCode(503)
                     .putHeader("Retry-After", "5")
@@ -101,6 +113,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                 .whenComplete((handshaken, failure) -> {
                     unproved.decrementAndGet();
                     if (failure == null) {
+                        parts.meters().handshake("welcome");
                         serve(handshaken, address);
                     } else {
                         refused(failure, address);
@@ -110,6 +123,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                 .onFailure(e -> {
                     // The handshake was never put into a pipeline, so its outcome stays open.
                     unproved.decrementAndGet();
+                    parts.meters().handshake("closed");
                     log.debug("No upgrade for {}", address, e);
                 });
     }
@@ -117,6 +131,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
     /// Counts what was refused before the admission was asked; the admission counts its own.
     private void refused(Throwable failure, String address) {
         log.debug("No link from {}: {}", address, failure.getMessage());
+        parts.meters().handshake(outcome(failure));
         if (failure instanceof HandshakeException e && e.refused() != null) {
             var code = e.refused().code();
             if (code == Refusal.INTERCEPTED
@@ -127,6 +142,16 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                         .count(TenantId.SYSTEM, "link.refuse", address, code.label());
             }
         }
+    }
+
+    private static String outcome(Throwable failure) {
+        if (!(failure instanceof HandshakeException e)) {
+            return Refusal.INTERNAL.label();
+        }
+        var refused = e.refused();
+        return refused != null
+                ? refused.code().label()
+                : e.end().name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private void serve(Handshaken<PeerIdentity> handshaken, String address) {
@@ -154,18 +179,12 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         }
         var client = new ServeClient(parts.clients(), principal.get(), address);
         handshaken
-                .handOver(channel ->
-                        Link.start(
-                                channel,
-                                Link.Side.ACCEPTOR,
-                                parts.limits(),
-                                client,
-                                new LinkListener() {
-                                    @Override
-                                    public void ended(LinkEnd cause, String message) {
-                                        client.unlinked(cause);
-                                    }
-                                }))
+                .handOver(channel -> {
+                    var served = new ServedClient(client);
+                    return served.start(
+                            Link.start(
+                                    channel, Link.Side.ACCEPTOR, parts.limits(), client, served));
+                })
                 .thenAccept(client::linked);
     }
 
@@ -182,7 +201,11 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                                         Link.Side.ACCEPTOR,
                                         parts.limits(),
                                         new ServeAgent(
-                                                tenant, node, parts.agentCalls(), parts.threads()),
+                                                tenant,
+                                                node,
+                                                parts.agentCalls(),
+                                                parts.meters(),
+                                                parts.threads()),
                                         served)))
                 .thenAccept(link -> served.then(() -> record(link, handshaken)));
     }
@@ -207,6 +230,30 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         }
         if (!counts) {
             link.link().close(LinkEnd.TAKEN_OVER, "the key was revoked, or a newer link has begun");
+        }
+    }
+
+    /// A client link from its start to its end.
+    private final class ServedClient implements LinkListener {
+
+        private final ServeClient client;
+        private Link link;
+
+        @SuppressWarnings("NullAway.Init") // `start` comes before any event, on the same loop
+        ServedClient(ServeClient client) {
+            this.client = client;
+        }
+
+        Link start(Link started) {
+            link = started;
+            clientLinks.add(started);
+            return started;
+        }
+
+        @Override
+        public void ended(LinkEnd cause, String message) {
+            clientLinks.remove(link);
+            client.unlinked(cause);
         }
     }
 

@@ -1,0 +1,208 @@
+package dev.fairlead.hub.observe;
+
+import dev.fairlead.link.Relay;
+import dev.fairlead.link.StreamEnd;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// What is counted of links, streams and refusals. No tag has the name of a tenant, node or person:
+/// each value is one of a list in the source, so that the number of series has a bound whatever
+/// strangers send. `docs/metrics.md` describes them all; a test compares it with a running hub.
+public final class LinkMeters {
+
+    private static final String OTHER = "other";
+
+    private final MeterRegistry meters;
+    private final Map<String, AtomicInteger> open;
+    private final Relayed relayed = new Relayed();
+
+    /// @param kinds of streams that clients may open
+    public LinkMeters(MeterRegistry meters, List<String> kinds) {
+        this.meters = meters;
+        this.open =
+                kinds.stream()
+                        .collect(
+                                Collectors.toUnmodifiableMap(
+                                        Function.identity(), kind -> new AtomicInteger()));
+        open.forEach((kind, now) ->
+                Gauge.builder("fairlead.streams.open", now, AtomicInteger::get)
+                        .description("Streams of people's programs that are open now, by kind")
+                        .tag("kind", kind)
+                        .register(meters));
+        relayedBytes("to-node", Relayed::up);
+        relayedBytes("from-node", Relayed::down);
+    }
+
+    private void relayedBytes(String direction, ToDoubleFunction<Relayed> bytes) {
+        FunctionCounter.builder("fairlead.relayed", relayed, bytes)
+                .description("Bytes that passed between people's programs and nodes")
+                .baseUnit("bytes")
+                .tag("direction", direction)
+                .register(meters);
+    }
+
+    /// @param of keeps what is counted alive
+    public <T> void links(String role, T of, ToDoubleFunction<T> count) {
+        Gauge.builder("fairlead.links", of, count)
+                .description("Links that stand, by role")
+                .tag("role", role)
+                .register(meters);
+    }
+
+    /// @param of keeps what is counted alive
+    public <T> void memory(T of, ToDoubleFunction<T> bytes) {
+        Gauge.builder("fairlead.links.memory", of, bytes)
+                .description("Bytes that the other sides of all links may send unasked, together")
+                .baseUnit("bytes")
+                .register(meters);
+    }
+
+    /// @param of keeps what is counted alive
+    public <T> void unproved(T of, ToDoubleFunction<T> count) {
+        Gauge.builder("fairlead.handshakes.open", of, count)
+                .description("Connections that have not proved themselves yet")
+                .register(meters);
+    }
+
+    /// A handshake is over.
+    ///
+    /// @param outcome `welcome`, the label of a refusal, or how the connection ended
+    public void handshake(String outcome) {
+        Counter.builder("fairlead.handshakes")
+                .description("Handshakes of links, by outcome")
+                .tag("outcome", outcome)
+                .register(meters)
+                .increment();
+    }
+
+    /// An agent's call was answered.
+    ///
+    /// @param method one of those that the hub serves
+    /// @param outcome `done`, or the label of the end
+    public void call(String method, String outcome, Duration took) {
+        Timer.builder("fairlead.calls")
+                .description("Calls of agents, by method and outcome")
+                .tag("method", method)
+                .tag("outcome", outcome)
+                .register(meters)
+                .record(took);
+    }
+
+    /// Something was refused that anybody can try, such as a sign-in.
+    ///
+    /// @param act as in the audit
+    /// @param reason its label
+    public void refused(String act, String reason) {
+        Counter.builder("fairlead.refused")
+                .description("Sign-ins, handshakes, streams and the like that were refused")
+                .tag("act", act)
+                .tag("reason", reason)
+                .register(meters)
+                .increment();
+    }
+
+    /// @param of keeps what is counted alive
+    public <T> void auditBacklog(T of, ToDoubleFunction<T> records) {
+        Gauge.builder("fairlead.audit.backlog", of, records)
+                .description("Records of the audit that are not in the database yet")
+                .register(meters);
+    }
+
+    /// A stream is asked for.
+    ///
+    /// @param kind as a stranger wrote it
+    public Stream stream(@Nullable String kind) {
+        var known = kind != null && open.containsKey(kind) ? kind : OTHER;
+        Counter.builder("fairlead.streams.opened")
+                .description("Streams that people's programs asked for, by kind")
+                .tag("kind", known)
+                .register(meters)
+                .increment();
+        return new Stream(known);
+    }
+
+    /// One stream, from its OPEN to its end.
+    public final class Stream {
+
+        private final String kind;
+        private final AtomicBoolean over = new AtomicBoolean();
+        private @Nullable Relay relay;
+
+        private Stream(String kind) {
+            this.kind = kind;
+        }
+
+        /// It is being joined with a node's.
+        public void relays(Relay joined) {
+            relay = joined;
+            relayed.begin(joined);
+            count(1);
+        }
+
+        /// It is over, or was refused.
+        public void over(StreamEnd cause) {
+            if (!over.compareAndSet(false, true)) {
+                return;
+            }
+            var joined = relay;
+            if (joined != null) {
+                relayed.end(joined);
+                count(-1);
+            }
+            Counter.builder("fairlead.streams.ended")
+                    .description("Streams that ended or were refused, by kind and cause")
+                    .tag("kind", kind)
+                    .tag("cause", cause.label())
+                    .register(meters)
+                    .increment();
+        }
+
+        private void count(int change) {
+            var now = open.get(kind);
+            if (now != null) {
+                now.addAndGet(change);
+            }
+        }
+    }
+
+    /// The bytes of streams that are over, and those of the others so far. One lock for both, so
+    /// that the sums never go down.
+    private static final class Relayed {
+
+        private final Set<Relay> now = new HashSet<>();
+        private long up;
+        private long down;
+
+        synchronized void begin(Relay relay) {
+            now.add(relay);
+        }
+
+        synchronized void end(Relay relay) {
+            now.remove(relay);
+            up += relay.bytesUp();
+            down += relay.bytesDown();
+        }
+
+        synchronized double up() {
+            return up + now.stream().mapToLong(Relay::bytesUp).sum();
+        }
+
+        synchronized double down() {
+            return down + now.stream().mapToLong(Relay::bytesDown).sum();
+        }
+    }
+}
