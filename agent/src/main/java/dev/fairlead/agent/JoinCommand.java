@@ -105,7 +105,13 @@ final class JoinCommand implements Callable<Integer> {
                 var _ = folder.read() == null ? folder.lock() : null) {
             var join = join(folder, dialing.hub(), parts);
             if (given != null) {
-                done(join.withToken(given), person);
+                var before = folder.read();
+                var joined = join.withToken(given);
+                if (joined.equals(before)) {
+                    stays(joined, person);
+                } else {
+                    done(joined, person);
+                }
             } else if (hub != null) {
                 done(join.byPairing(hub, tenant, anchor, person), person);
             }
@@ -157,6 +163,18 @@ final class JoinCommand implements Callable<Integer> {
 
     private static String list(List<String> items, String none) {
         return items.isEmpty() ? none : String.join(", ", items);
+    }
+
+    private static void stays(AgentState state, Person person) {
+        person.say(
+                "This machine is the node "
+                        + state.name()
+                        + " of tenant "
+                        + state.tenantName()
+                        + " at "
+                        + state.hubs().getFirst()
+                        + " already; the token was not used.");
+        person.say("To become another node by it, run `fairlead agent leave` first.");
     }
 
     private static void done(AgentState state, Person person) {

@@ -2,6 +2,7 @@ package dev.fairlead.agent;
 
 import dev.fairlead.agent.enroll.EnrollException;
 import dev.fairlead.link.dial.DialException;
+import dev.fairlead.link.dial.DialFailure;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import picocli.CommandLine;
@@ -45,15 +46,28 @@ public final class Main {
                     denied.getFile()
                             + " is not open to this user; run this as the user that the agent runs as,"
                             + " mostly root.";
+            case IOException io when isDiskFull(io) ->
+                    "The disk is full: "
+                            + io.getMessage()
+                            + ". Make room there, then run this again; what it had done counts.";
             case IOException io -> io.getMessage() == null ? io.toString() : io.getMessage();
             default -> String.valueOf(e.getMessage());
         };
     }
 
+    private static boolean isDiskFull(IOException e) {
+        return String.valueOf(e.getMessage()).contains("No space left on device");
+    }
+
     private static int code(Exception e) {
         return switch (e) {
             case ConfigException _ -> Exit.CONFIG;
-            case DialException dial -> dial.refused() == null ? Exit.UNAVAILABLE : Exit.REFUSED;
+            case DialException dial -> {
+                if (dial.refused() != null) {
+                    yield Exit.REFUSED;
+                }
+                yield dial.failure() == DialFailure.DECLINED ? Exit.FAILED : Exit.UNAVAILABLE;
+            }
             case IllegalArgumentException _ -> Exit.USAGE;
             case EnrollException _ -> Exit.FAILED;
             default -> Exit.FAILED;

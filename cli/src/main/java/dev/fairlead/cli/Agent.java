@@ -71,7 +71,11 @@ final class Agent {
             String found = waiting.path("fingerprint").asString("");
             terminal.note("fingerprint  " + found);
             if (fingerprint == null) {
-                Confirm.orStop(fairlead, false, "Does the machine show this fingerprint?");
+                Confirm.orStop(
+                        fairlead,
+                        false,
+                        "Does the machine show this fingerprint?",
+                        "Add --fingerprint with the one that the machine shows");
             } else if (!plain(fingerprint).equals(plain(found))) {
                 throw new CliException(
                         Exit.DENIED,

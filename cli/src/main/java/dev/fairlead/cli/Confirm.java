@@ -8,6 +8,11 @@ final class Confirm {
     /// @param yes the person said so already
     /// @throws CliException where the answer is no, or nobody can be asked
     static void orStop(Fairlead fairlead, boolean yes, String question) {
+        orStop(fairlead, yes, question, "Add --yes");
+    }
+
+    /// @param instead what to do where nobody can be asked
+    static void orStop(Fairlead fairlead, boolean yes, String question, String instead) {
         if (yes) {
             return;
         }
@@ -16,7 +21,7 @@ final class Confirm {
             throw new CliException(
                     Exit.USAGE,
                     "There is no terminal to ask at, and this cannot be undone.",
-                    "Add --yes");
+                    instead);
         }
         if (!answer.strip().equalsIgnoreCase("y") && !answer.strip().equalsIgnoreCase("yes")) {
             throw new CliException(Exit.FAILED, "Nothing was changed.");

@@ -79,7 +79,7 @@ final class LabMachine implements AutoCloseable {
     /// The exit code of a program that ends by itself.
     int ended(Process process) throws Exception {
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .as("it ends: %s", Files.readString(log()))
+                .as("it ends: %s", Files.exists(log()) ? Files.readString(log()) : "")
                 .isTrue();
         return process.exitValue();
     }

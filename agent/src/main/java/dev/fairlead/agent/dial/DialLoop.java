@@ -27,6 +27,9 @@ public final class DialLoop {
     /// another agent with the same key takes the link over each time.
     private static final Duration SLOW = Duration.ofMinutes(5);
 
+    /// How often to look whether this machine has left.
+    private static final Duration LOOK = Duration.ofMillis(500);
+
     private final KnownHub hub;
     private final DialHub dial;
     private final Introduction introduction;
@@ -64,7 +67,7 @@ public final class DialLoop {
 
     /// Dials, serves until the link ends, waits, and dials again.
     ///
-    /// @return why the node must not dial again
+    /// @return why the node must not dial again: removed by the hub, or left from here
     /// @throws InterruptedException where the agent is stopped
     public String run() throws InterruptedException {
         told.now(AgentStatus.State.DIALING, null, null);
@@ -92,8 +95,23 @@ public final class DialLoop {
                 wait = backoff.next(e.isLasting() ? SLOW : e.retryAfter());
             }
             LOG.debug("Dialling again in {} ms", wait.toMillis());
-            Thread.sleep(wait);
+            if (leftWithin(wait)) {
+                LOG.info("This machine has left its hub");
+                return "This machine has left its hub.";
+            }
         }
+    }
+
+    /// Waits, but no longer than until `fairlead agent leave` has made this machine no node.
+    private boolean leftWithin(Duration wait) throws InterruptedException {
+        long until = System.nanoTime() + wait.toNanos();
+        for (long rest = wait.toNanos(); rest > 0; rest = until - System.nanoTime()) {
+            if (hub.hasLeft()) {
+                return true;
+            }
+            Thread.sleep(Duration.ofNanos(Math.min(rest, LOOK.toNanos())));
+        }
+        return hub.hasLeft();
     }
 
     private LiveLink link() throws DialException, InterruptedException {

@@ -33,6 +33,11 @@ public final class KnownHub {
         return state;
     }
 
+    /// Whether this machine is no node any more by its own will.
+    boolean hasLeft() {
+        return !folder.hasJoined();
+    }
+
     /// Addresses to dial, best first.
     public List<URI> addresses() {
         return configured.isEmpty() ? state.hubs() : configured;

@@ -2,6 +2,7 @@ package dev.fairlead.agent.enroll;
 
 import dev.fairlead.agent.dial.DialHub;
 import dev.fairlead.agent.state.AgentState;
+import dev.fairlead.agent.state.AgentStatus;
 import dev.fairlead.agent.state.StateFolder;
 import dev.fairlead.link.dial.DialException;
 import dev.fairlead.link.handshake.EnrolmentToken;
@@ -47,11 +48,13 @@ public final class Join {
     }
 
     /// By an enrolment token. May be repeated after a lost answer: the hub knows the key, gives the
-    /// same node and counts no second use.
+    /// same node and counts no second use. A machine that is a node of this hub stays the node that
+    /// it is, and the token is not used.
     public AgentState withToken(EnrolmentToken token)
             throws DialException, EnrollException, IOException, InterruptedException {
         var joined = folder.read();
         if (joined != null && joined.root().equals(token.root().toString())) {
+            requireNotRemoved(joined);
             return joined;
         }
         requireNotJoined(joined);
@@ -85,6 +88,19 @@ public final class Join {
                         root == null ? HubAnchor.any() : HubAnchor.of(root),
                         Introduction.pair(folder.key(random), capabilities, info),
                         new AskPerson(person, tenant, root != null)));
+    }
+
+    private void requireNotRemoved(AgentState joined) throws EnrollException, IOException {
+        var status = folder.readStatus();
+        if (status != null && status.state() == AgentStatus.State.REVOKED) {
+            throw new EnrollException(
+                    "This machine was the node "
+                            + joined.name()
+                            + " of tenant "
+                            + joined.tenantName()
+                            + ", which the hub has removed. To join again, run `fairlead agent leave`"
+                            + " first.");
+        }
     }
 
     private static void requireNotJoined(@Nullable AgentState joined) throws EnrollException {

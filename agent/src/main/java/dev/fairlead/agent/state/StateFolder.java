@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -55,6 +56,11 @@ public record StateFolder(Path path) {
     /// The identity key, made at the first call.
     public SigningKey key(SecureRandom random) throws IOException {
         return KeyFile.readOrCreate(keyFile(), random);
+    }
+
+    /// Whether this machine has joined a hub, and not left it.
+    public boolean hasJoined() {
+        return Files.exists(stateFile());
     }
 
     /// Null where this machine has not joined.
@@ -157,6 +163,11 @@ public record StateFolder(Path path) {
                     file,
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
+        } catch (FileSystemException e) {
+            throw e;
+        } catch (IOException e) {
+            // A stream does not say which file it could not write.
+            throw new FileSystemException(file.toString(), null, e.getMessage());
         } finally {
             Files.deleteIfExists(fresh);
         }
