@@ -1,9 +1,12 @@
 package dev.fairlead.hub.ports;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.fairlead.hub.HubConfig;
 import dev.fairlead.hub.ports.PortMatrix.Bound;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,6 +41,30 @@ class PortTextTest {
                 .contains("    tcp dport 8484 accept comment")
                 .contains("    ip daddr 192.0.2.1 tcp dport 80 accept comment")
                 .doesNotContain("9464");
+    }
+
+    /// As whoever pastes it has it read, where that is possible: as root, with nft.
+    @Test
+    void nftTakesTheFirewall() throws Exception {
+        var nft = Path.of("/usr/sbin/nft");
+        assumeTrue(Files.isExecutable(nft), "nft is not installed");
+        assumeTrue(
+                Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")),
+                "nft asks the kernel, which answers root only");
+        var addressed =
+                config.withListen(new HubConfig.Listen("2001:db8::1", 8484), 8484)
+                        .withObserve(new HubConfig.Observe("0.0.0.0", 9464));
+        String both =
+                PortText.NFT.render(rows)
+                        + PortText.NFT.render(
+                                PortMatrix.of(addressed, Bound.configured(addressed)));
+        var process = new ProcessBuilder(nft.toString(), "-c", "-f", "-").start();
+        try (var rules = process.outputWriter()) {
+            rules.write(both);
+        }
+        String said = new String(process.getErrorStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(both).contains("ip6 daddr 2001:db8::1 tcp dport 8484");
     }
 
     @Test
