@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -45,7 +46,8 @@ public final class ReadConfig {
         try {
             return mapper().readValue(text, AgentConfig.class);
         } catch (UnrecognizedPropertyException e) {
-            throw new ConfigException(source + ": " + unknown(e));
+            throw new ConfigException(
+                    source + " line " + lineOfKey(text, e.getPropertyName()) + ": " + unknown(e));
         } catch (MismatchedInputException e) {
             throw new ConfigException(at(source, e) + path(e) + " has a value of the wrong kind");
         } catch (JacksonException e) {
@@ -54,6 +56,17 @@ public final class ReadConfig {
                             ? at(source, e) + own.getMessage()
                             : at(source, e) + "this is not YAML: " + firstLine(e));
         }
+    }
+
+    /// Jackson has forgotten the place of an unknown key by the time that it tells of it.
+    private static long lineOfKey(String text, String key) {
+        var pattern = Pattern.compile("(^|[\\s{,\"'])" + Pattern.quote(key) + "[\"']?\\s*:");
+        return 1
+                + text.lines()
+                        .takeWhile(line ->
+                                line.stripLeading().startsWith("#")
+                                        || !pattern.matcher(line).find())
+                        .count();
     }
 
     private static YAMLMapper mapper() {

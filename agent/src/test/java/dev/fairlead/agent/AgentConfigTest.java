@@ -80,6 +80,7 @@ class AgentConfigTest {
     @Test
     void typosAndNonsenseStopTheStartAndSayWhere() {
         fails("alow: [ssh]", "alow", "did you mean \"allow\"?");
+        fails("profile: node\n\nalow: [ssh]", "agent.yaml line 3: unknown key \"alow\"");
         fails(
                 "proxy: {url: \"http://p:1\", pasword-file: x}",
                 "proxy.pasword-file",

@@ -55,7 +55,13 @@ final class Lab implements AutoCloseable {
 
     /// @param configure changes what a hub for this machine alone is configured as
     Lab(Path folder, UnaryOperator<HubConfig> configure) throws IOException {
+        this(folder, configure, Duration.ZERO);
+    }
+
+    /// @param ahead how much the hub's clock is
+    Lab(Path folder, UnaryOperator<HubConfig> configure, Duration ahead) throws IOException {
         this.folder = folder;
+        this.clock.setAhead(ahead);
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         this.config =
                 configure.apply(

@@ -69,8 +69,12 @@ public record HostKey(KeyPair pair) {
                             null,
                             PosixFilePermissions.asFileAttribute(
                                     PosixFilePermissions.fromString("rw-------")));
-            Files.write(temporary, text.toByteArray());
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            try {
+                Files.write(temporary, text.toByteArray());
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
             return new HostKey(pair);
         } catch (GeneralSecurityException e) {
             throw new IOException("an ed25519 key cannot be made: " + e.getMessage(), e);

@@ -31,6 +31,8 @@ public final class Database implements AutoCloseable {
     /// How long a call waits for a connection, in milliseconds.
     public static final int AWAY_AFTER_MILLIS = 3_000;
 
+    private static final String DISK_FULL = "53100";
+
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
     private static final int CONNECTIONS = 10;
 
@@ -167,6 +169,13 @@ public final class Database implements AutoCloseable {
                     });
             done = tx;
         } catch (RuntimeException e) {
+            if (hasState(e, DISK_FULL)) {
+                throw Rejected.because(
+                        e,
+                        Rejected.Code.UNAVAILABLE,
+                        "The disk of the hub's database is full; nothing was changed.",
+                        "Whoever runs the hub has to make room there; then try again.");
+            }
             throw isAway(e)
                     ? Rejected.because(
                             e,
@@ -203,6 +212,15 @@ public final class Database implements AutoCloseable {
                     && sql.getServerErrorMessage()
                             instanceof org.postgresql.util.ServerErrorMessage m) {
                 return constraint.equals(m.getConstraint());
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasState(Throwable failure, String state) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof SQLException sql && state.equals(sql.getSQLState())) {
+                return true;
             }
         }
         return false;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -75,6 +76,9 @@ public final class KeyFile {
                     out.write(text);
                 }
                 out.force(true);
+            } catch (IOException e) {
+                // A channel does not say which file it could not write.
+                throw new FileSystemException(file.toString(), null, e.getMessage());
             }
             Files.move(
                     fresh,
