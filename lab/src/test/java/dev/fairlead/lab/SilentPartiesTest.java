@@ -74,6 +74,7 @@ class SilentPartiesTest {
             clientsNetwork.blackHole();
             frozen.signal("STOP");
             frozenPerson.signal("STOP");
+            var dialling = far.start("exec", fine.name(), "--", "true");
 
             // The hub knows of its agents, and tells people.
             for (var node : new LabAgent[] {unreachable, frozen}) {
@@ -104,8 +105,16 @@ class SilentPartiesTest {
             assertThat(offline.exit()).isEqualTo(6);
             assertThat(offline.err()).contains("offline since");
 
+            // Who began while nothing came through was told so.
+            assertThat(dialling.exit(left(began))).isEqualTo(7);
+            assertThat(dialling.err()).contains("TLS handshake within 10 s").contains("Try again");
+            dialling.close();
+
             agentsNetwork.lift();
             clientsNetwork.lift();
+            // A network that is back breaks off what it does not know; an agent that dialled into
+            // the hole need not wait for its patience to end.
+            agentsNetwork.reset();
             frozen.signal("CONT");
             frozenPerson.signal("CONT");
 
