@@ -66,8 +66,8 @@ public final class Calls {
                                                     "no answer to "
                                                             + question.method()
                                                             + " within "
-                                                            + question.deadline().toSeconds()
-                                                            + " s"),
+                                                            + question.deadline().toMillis()
+                                                            + " ms"),
                                     question.deadline().toMillis(),
                                     java.util.concurrent.TimeUnit.MILLISECONDS);
             try (var out = stream.out()) {

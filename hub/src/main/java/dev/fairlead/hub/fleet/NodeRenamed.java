@@ -7,9 +7,6 @@ import dev.fairlead.hub.db.TenantId;
 @FunctionalInterface
 public interface NodeRenamed {
 
-    /// Nobody listens.
-    NodeRenamed NOBODY = (tenant, node) -> {};
-
     /// May block for a few seconds: the person who renamed the node waits until the name is good.
     void renamed(TenantId tenant, NodeId node);
 }

@@ -44,6 +44,7 @@ public final class Ground {
     public final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     public final InstantSource clock = now::get;
     public final List<Cut> cuts = new CopyOnWriteArrayList<>();
+    public final List<NodeId> renames = new CopyOnWriteArrayList<>();
     public final List<String> changes = new CopyOnWriteArrayList<>();
     public final Audit audit;
     public final Events events;
@@ -67,7 +68,7 @@ public final class Ground {
                         events,
                         (tenant, user, cause) -> changes.add(cause),
                         cut,
-                        NodeRenamed.NOBODY,
+                        (tenant, node) -> renames.add(node),
                         seen,
                         heartbeats);
         links = new NodeLinks(database, events, seen, "hub-1");

@@ -125,6 +125,7 @@ class NodesTest {
         int told = ground.told(acme).size();
         ground.nodes.change(Ground.ADMIN, acme, node.node(), Ground.name("main"), Map.of());
         assertThat(ground.told(acme)).hasSize(told);
+        assertThat(ground.renames).as("one rename was committed").containsExactly(node.node());
     }
 
     @Test
