@@ -3,6 +3,7 @@ package dev.fairlead.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.hub.fleet.NodeFilter;
 import dev.fairlead.hub.rbac.Logins;
 import dev.fairlead.hub.rbac.Role;
 import dev.fairlead.hub.rbac.Selector;
@@ -70,8 +71,15 @@ class JoiningTest {
         return found(log, "fingerprint: +([0-9a-f ]+)\\s*\n");
     }
 
-    private static List<String> nodes() throws Exception {
-        return admin.ok("nodes").lines().skip(1).map(line -> line.split(" ")[0]).toList();
+    private static List<String> nodes() {
+        return lab
+                .hub()
+                .services()
+                .nodes()
+                .list(lab.tenantId(Lab.TENANT), NodeFilter.ALL, labels -> true, null, 500)
+                .stream()
+                .map(node -> node.name().text())
+                .toList();
     }
 
     @Test

@@ -3,17 +3,23 @@ package dev.fairlead.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -44,6 +50,7 @@ class MetricsTest {
     @Test
     void theyAreWhatTheDocumentSaysAndNameNobody() throws Exception {
         whatIsOpenIsCounted();
+        nonsense();
         admin.run("0123456789", "exec", node.name(), "--", "cat").ok();
         admin.fails("exec", "no-such-node", "--", "true");
         var wrong =
@@ -66,6 +73,14 @@ class MetricsTest {
                     assertThat(value("fairlead_links_memory_bytes", "")).isZero();
                     assertThat(value("fairlead_handshakes_total", "outcome=\"welcome\""))
                             .isEqualTo(5);
+                    assertThat(value("fairlead_handshakes_total", "outcome=\"protocol\""))
+                            .isEqualTo(1);
+                    assertThat(
+                                    value(
+                                            "fairlead_refused_total",
+                                            "act=\"link.refuse\",reason=\"protocol\""))
+                            .isEqualTo(1);
+                    assertThat(value("fairlead_handshakes_open", "")).isZero();
                     assertThat(value("fairlead_streams_opened_total", "kind=\"exec\""))
                             .isEqualTo(3);
                     assertThat(value("fairlead_streams_open", "kind=\"exec\"")).isZero();
@@ -113,6 +128,51 @@ class MetricsTest {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    /// Somebody who upgrades to a link and then says what is no handshake.
+    private static void nonsense() throws Exception {
+        var hub = lab.hub().url();
+        try (var socket =
+                trusting(lab.ca()).getSocketFactory().createSocket("localhost", hub.getPort())) {
+            var out = socket.getOutputStream();
+            out.write(
+                    """
+                    GET /link HTTP/1.1\r
+                    Host: localhost\r
+                    Connection: Upgrade\r
+                    Upgrade: websocket\r
+                    Sec-WebSocket-Version: 13\r
+                    Sec-WebSocket-Protocol: fairlead.1\r
+                    Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
+                    \r
+                    """
+                            .getBytes(StandardCharsets.US_ASCII));
+            var in = socket.getInputStream();
+            var head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) in.read());
+            }
+            assertThat(head.toString()).startsWith("HTTP/1.1 101");
+            // A binary message under a mask of zeros: type 99, of no length.
+            out.write(new byte[] {(byte) 0x82, (byte) 0x84, 0, 0, 0, 0, 99, 0, 0, 0});
+            assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).contains("protocol");
+        }
+    }
+
+    private static SSLContext trusting(String pem) throws Exception {
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setCertificateEntry(
+                "ca",
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificate(
+                                new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII))));
+        var trusts = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusts.init(store);
+        var context = SSLContext.getInstance("TLS");
+        context.init(null, trusts.getTrustManagers(), null);
+        return context;
     }
 
     private static String scrape() throws Exception {
