@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// `fairlead quickstart` in a terminal of its own, as a person starts it, and that person's command
@@ -34,9 +35,15 @@ final class LabQuickstart implements AutoCloseable {
     /// @param folder an empty one, or that of a quickstart that has ended
     /// @param options besides `--data`
     static LabQuickstart start(Path folder, List<String> options) throws Exception {
+        return start(folder, Map.of(), options);
+    }
+
+    /// @param environment for it and for its person's programs
+    static LabQuickstart start(Path folder, Map<String, String> environment, List<String> options)
+            throws Exception {
         // Root's database runs as another user, who has to pass through.
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        var cli = new LabCli(folder.resolve("home"));
+        var cli = new LabCli(folder.resolve("home"), environment);
         var arguments = new ArrayList<>(List.of("quickstart", "--data", folder + "/data"));
         arguments.addAll(options);
         var terminal = folder.resolve("terminal");

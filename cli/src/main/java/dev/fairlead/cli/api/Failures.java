@@ -58,15 +58,7 @@ final class Failures {
         }
         var tunnel = TUNNEL.matcher(String.valueOf(e.getMessage()));
         if (tunnel.find()) {
-            return "407".equals(tunnel.group(1))
-                    ? proxyWantsPassword()
-                    : unreachable(
-                            "The proxy does not let "
-                                    + hub.getAuthority()
-                                    + " through: it answered "
-                                    + tunnel.group(1)
-                                    + ".",
-                            "Ask for " + hub.getAuthority() + " to be allowed, or set NO_PROXY.");
+            return proxyRefused(tunnel.group(1));
         }
         if (PASSWORD.matcher(String.valueOf(e.getMessage())).find()) {
             return proxyWantsPassword();
@@ -95,9 +87,41 @@ final class Failures {
                             + hub
                             + "#FINGERPRINT, with the fingerprint that the hub prints");
         }
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("unrecognized SSL message") || message.contains("Remote host")) {
+            return unreachable(
+                    "What answers for "
+                            + hub
+                            + " does not speak TLS: it is no hub, or a proxy's login page answers in its place.",
+                    "Check the address; sign this machine in at the login page, or ask for "
+                            + hub.getAuthority()
+                            + " to be allowed.");
+        }
         return unreachable(
                 "The TLS connection to " + hub + " failed: " + reason(e) + ".",
                 "Check that the address has the name in the hub's certificate.");
+    }
+
+    private CliException proxyRefused(String status) {
+        return switch (status) {
+            case "407" -> proxyWantsPassword();
+            case "301", "302", "303", "307", "308", "511" ->
+                    unreachable(
+                            "The proxy wants somebody to sign in on a web page first ("
+                                    + status
+                                    + ").",
+                            "Sign this machine in there, or ask for "
+                                    + hub.getAuthority()
+                                    + " to be allowed.");
+            default ->
+                    unreachable(
+                            "The proxy does not let "
+                                    + hub.getAuthority()
+                                    + " through: it answered "
+                                    + status
+                                    + ".",
+                            "Ask for " + hub.getAuthority() + " to be allowed, or set NO_PROXY.");
+        };
     }
 
     CliException proxyWantsPassword() {

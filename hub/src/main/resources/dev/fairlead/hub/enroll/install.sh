@@ -214,6 +214,9 @@ if [ ! -e "$config" ]; then
         (umask 077 && printf '%s' "$proxy_password" >"${config%/*}/proxy-password")
     fi
 fi
+if [ -n "$proxy" ] && ! grep -q '^proxy:' "$config"; then
+    say "$config is yours and left as it is, but has no proxy. Add:  proxy: {url: \"http://$proxy\"}"
+fi
 if [ -e "${config%/*}/proxy-password" ]; then chown "$user": "${config%/*}/proxy-password"; fi
 chown -R "$user": "$state"
 chmod 700 "$state"

@@ -119,11 +119,18 @@ final class TlsClient {
             return new DialException(DialFailure.TLS, rejected(leaf, cause), cause);
         }
         if (has(cause, ClosedChannelException.class)) {
-            return new DialException(
-                    DialFailure.TLS,
-                    "%s ended the connection during the TLS handshake: a firewall, or something that is no hub"
-                            .formatted(hub),
-                    cause);
+            // A page that came with the proxy's yes is gone with it; what is seen is the end.
+            return proxy != null && leaf == null
+                    ? new DialException(
+                            DialFailure.PROXY_LOGIN_PAGE,
+                            "the proxy %s said yes to a connection to %s and ended it at once: perhaps it has a login page; sign this machine in there, or ask its operator to let the hub pass"
+                                    .formatted(proxy, hub),
+                            cause)
+                    : new DialException(
+                            DialFailure.TLS,
+                            "%s ended the connection during the TLS handshake: a firewall, or something that is no hub"
+                                    .formatted(hub),
+                            cause);
         }
         return new DialException(
                 DialFailure.TLS,
