@@ -71,7 +71,7 @@ abstract class OfflineCommand implements Callable<Integer> {
         if (config.database().url() != null) {
             result = open(config, config.database().access(), random);
         } else {
-            Path folder = Hub.folder(config.data()).resolve("postgres");
+            Path folder = Ground.folder(config.data()).resolve("postgres");
             if (!onFreshData() && !folder.toFile().isDirectory()) {
                 throw new ConfigException("There is no hub's database in " + config.data() + ".");
             }

@@ -1,0 +1,231 @@
+package dev.fairlead.hub;
+
+import dev.fairlead.hub.access.AdmitClient;
+import dev.fairlead.hub.access.CutNodes;
+import dev.fairlead.hub.access.LiveAccess;
+import dev.fairlead.hub.access.ServeClient;
+import dev.fairlead.hub.access.SessionRoutes;
+import dev.fairlead.hub.access.Sessions;
+import dev.fairlead.hub.audit.AuditRoutes;
+import dev.fairlead.hub.enroll.AdmissionFacts;
+import dev.fairlead.hub.enroll.EnrolmentRoutes;
+import dev.fairlead.hub.enroll.EnrolmentTokens;
+import dev.fairlead.hub.enroll.HubAdmission;
+import dev.fairlead.hub.enroll.Installer;
+import dev.fairlead.hub.enroll.Pairings;
+import dev.fairlead.hub.fleet.EnrolNode;
+import dev.fairlead.hub.fleet.EventRoutes;
+import dev.fairlead.hub.fleet.Heartbeats;
+import dev.fairlead.hub.fleet.LastSeen;
+import dev.fairlead.hub.fleet.NodeLinks;
+import dev.fairlead.hub.fleet.NodeRoutes;
+import dev.fairlead.hub.fleet.Nodes;
+import dev.fairlead.hub.hostca.HostCa;
+import dev.fairlead.hub.hostca.HostCaRoutes;
+import dev.fairlead.hub.hostca.RenewHostCertificate;
+import dev.fairlead.hub.http.Api;
+import dev.fairlead.hub.http.Contract;
+import dev.fairlead.hub.http.Endpoints;
+import dev.fairlead.hub.http.Idempotency;
+import dev.fairlead.hub.identity.ApiTokenRoutes;
+import dev.fairlead.hub.identity.ApiTokens;
+import dev.fairlead.hub.identity.Authenticate;
+import dev.fairlead.hub.identity.MeRoutes;
+import dev.fairlead.hub.identity.Passwords;
+import dev.fairlead.hub.identity.SignInRoutes;
+import dev.fairlead.hub.identity.SignIns;
+import dev.fairlead.hub.identity.UserRoutes;
+import dev.fairlead.hub.identity.Users;
+import dev.fairlead.hub.rbac.Decide;
+import dev.fairlead.hub.rbac.GrantRoutes;
+import dev.fairlead.hub.rbac.Grants;
+import dev.fairlead.hub.rbac.RightsChanged;
+import dev.fairlead.hub.tenant.TenantRoutes;
+import dev.fairlead.hub.tenant.Tenants;
+import dev.fairlead.hub.tunnel.AgentCall;
+import dev.fairlead.hub.tunnel.CutTenants;
+import dev.fairlead.hub.tunnel.Links;
+import dev.fairlead.link.LinkLimits;
+import dev.fairlead.link.StreamEnd;
+import dev.fairlead.link.handshake.LinkTerms;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// What a hub can do, wired: people and their rights, the fleet, enrolment, sessions.
+final class Capabilities {
+
+    private static final LinkTerms TERMS = LinkTerms.of(LinkLimits.DEFAULT);
+    private static final Map<String, String> SERVED =
+            Map.of("ssh", "1", "exec", "1", "tcp", "1", "call", "1");
+
+    final Ground ground;
+    final Authenticate authenticate;
+    final LiveAccess access;
+    final Decide decide;
+    final Links links = new Links();
+    final Sessions sessions;
+    final Tenants tenants;
+    final Users users;
+    final SignIns signIns;
+    final ApiTokens apiTokens;
+    final Grants grants;
+    final Heartbeats heartbeats;
+    final NodeLinks nodeLinks;
+    final Nodes nodes;
+    final HostCa hostCa;
+    final Pairings pairings;
+    final HubAdmission admission;
+    final Installer installer;
+    final EnrolmentTokens enrolmentTokens;
+
+    Capabilities(Ground ground, Started started) {
+        this.ground = ground;
+        var database = ground.database();
+        var audit = ground.audit();
+        var events = ground.events();
+        var threads = ground.threads();
+        var clock = ground.parts().clock();
+        var random = ground.parts().random();
+        String name = ground.name();
+        var url = ground.url();
+
+        // People and their rights.
+        authenticate = new Authenticate(database, clock);
+        access = started.add("live access", new LiveAccess(authenticate, clock));
+        decide = new Decide(database);
+        sessions = new Sessions(database, audit, events, access, name);
+        started.atEnd("sessions", sessions::flush);
+        RightsChanged changed = new CutTenants(database, access, links, sessions, threads);
+        tenants = new Tenants(database, ground.vault(), audit, changed);
+        tenants.ensureSystem();
+        var passwords = new Passwords(random);
+        users = new Users(database, passwords, audit, changed);
+        signIns = new SignIns(database, passwords, decide, audit, access, clock, random);
+        apiTokens = new ApiTokens(database, decide, audit, access, clock, random);
+        grants = new Grants(database, decide, audit, access, clock);
+
+        // The fleet.
+        var seen = new LastSeen(clock);
+        heartbeats = new Heartbeats(database, seen, clock);
+        started.atEnd("heartbeats", heartbeats::flush);
+        nodeLinks = new NodeLinks(database, events, seen, name);
+        nodeLinks.endLeftovers();
+        started.atEnd("node links", nodeLinks::flush);
+        var cut = new CutNodes(links, sessions);
+        var renew = new RenewHostCertificate(links);
+        nodes = new Nodes(database, audit, events, access, cut, renew, seen, heartbeats);
+        hostCa = new HostCa(database, ground.vault(), audit, clock, random);
+
+        // Enrolment.
+        var facts = new AdmissionFacts(name, List.of(url.toString()), TERMS, SERVED);
+        var enrol = new EnrolNode(audit, events, access, cut);
+        pairings = new Pairings(database, audit, enrol, facts, clock, random, threads);
+        var clients = new AdmitClient(authenticate, audit, TERMS, SERVED);
+        admission = new HubAdmission(database, audit, enrol, facts, pairings, clients, threads);
+        installer =
+                new Installer(
+                        url,
+                        ground.certificates().caPem().orElse(null),
+                        ground.parts().agentPackages());
+        var anchor = new EnrolmentTokens.Anchor(ground.keys().fingerprint(), List.of(url));
+        enrolmentTokens =
+                new EnrolmentTokens(database, audit, nodes, anchor, installer, clock, random);
+    }
+
+    /// The API over all of them.
+    Api api(Endpoints.Routes... more) {
+        var endpoints = new Endpoints();
+        for (var routes : more) {
+            routes.addTo(endpoints);
+        }
+        for (var routes :
+                List.of(
+                        new SignInRoutes(signIns),
+                        new MeRoutes(users, tenants, grants),
+                        new ApiTokenRoutes(apiTokens),
+                        new TenantRoutes(tenants),
+                        new UserRoutes(users),
+                        new GrantRoutes(grants),
+                        new EnrolmentRoutes(enrolmentTokens, pairings, tenants),
+                        new NodeRoutes(nodes, heartbeats),
+                        new SessionRoutes(sessions, nodes),
+                        new HostCaRoutes(hostCa),
+                        new AuditRoutes(ground.audit(), access),
+                        new EventRoutes(ground.events(), nodes, access))) {
+            routes.addTo(endpoints);
+        }
+        return new Api(
+                Contract.load(),
+                endpoints,
+                authenticate,
+                tenants,
+                decide,
+                new Idempotency(ground.database(), ground.vault()),
+                ground.parts().random());
+    }
+
+    /// What client links are served with.
+    ServeClient.Services clients() {
+        return new ServeClient.Services(
+                tenants,
+                nodes,
+                decide,
+                sessions,
+                links,
+                ground.audit(),
+                access,
+                ground.meters(),
+                ground.threads());
+    }
+
+    /// What agents may ask for.
+    Map<String, AgentCall> agentCalls() {
+        return Map.of(
+                "heartbeat",
+                (tenant, node, document) -> {
+                    heartbeats.take(tenant, node, document);
+                    return new byte[0];
+                },
+                "policy",
+                (tenant, node, document) -> {
+                    nodes.policy(tenant, node, document);
+                    return new byte[0];
+                },
+                "leave",
+                (tenant, node, document) -> {
+                    nodes.leave(tenant, node);
+                    return new byte[0];
+                },
+                "host-cert",
+                hostCa::answer);
+    }
+
+    /// What is done again and again.
+    Chores chores() {
+        var soon = Duration.ofSeconds(2);
+        var later = Duration.ofMinutes(10);
+        return new Chores()
+                .every(soon, "writing ends of links", nodeLinks::flush)
+                .every(soon, "writing ends of sessions", sessions::flush)
+                .every(soon, "writing samples", heartbeats::flush)
+                .every(Duration.ofMinutes(1), "writing the audit", ground.audit()::flush)
+                .every(later, "forgetting samples", heartbeats::keep)
+                .every(later, "forgetting", this::forgetExpired);
+    }
+
+    private void forgetExpired() {
+        ground.database()
+                .system(tx ->
+                        tx.handle()
+                                .createQuery("select forget_expired() is null")
+                                .mapTo(Boolean.class)
+                                .one());
+    }
+
+    /// Agents dial again when the hub is back; people are told why their streams end.
+    void letGo(String why) {
+        sessions.cutAll(StreamEnd.GOING_AWAY, why).join();
+        links.closeAll(why);
+    }
+}
