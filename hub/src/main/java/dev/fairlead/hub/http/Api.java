@@ -161,8 +161,11 @@ public final class Api {
         if (rejected.code() == Rejected.Code.INTERNAL) {
             return refused(operation, (RuntimeException) rejected);
         }
-        if (rejected.getCause() != null) {
-            log.warn("{}: {}", operation, rejected.detail(), rejected.getCause());
+        var cause = rejected.getCause();
+        if (cause != null) {
+            // While a database is away there is one for each request.
+            log.warn("{}: {} ({})", operation, rejected.detail(), cause.toString());
+            log.debug("{} was refused", operation, cause);
         }
         var wait = rejected.retryAfter();
         Map<String, String> headers =
