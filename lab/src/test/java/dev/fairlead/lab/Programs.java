@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +37,11 @@ final class Programs {
 
     /// The environment of every program: nothing is built, nothing of this user's is read.
     static ProcessBuilder builder(Map<String, String> environment, List<String> command) {
-        var builder = new ProcessBuilder(command);
+        // Whoever runs the tests in the background has told them to ignore Ctrl-C, and programs
+        // inherit that.
+        var whole = new ArrayList<>(List.of("env", "--default-signal=INT"));
+        whole.addAll(command);
+        var builder = new ProcessBuilder(whole);
         builder.environment().put("FAIRLEAD_NO_BUILD", "1");
         builder.environment()
                 .keySet()

@@ -1,6 +1,7 @@
 package dev.fairlead.hub.enroll;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
@@ -71,6 +72,31 @@ class InstallerRoutesTest {
 
         assertThat(new Installer(HUB, null, folder).line("flt_x").orElseThrow())
                 .contains("'" + sha256(get(InstallerRoutes.SCRIPT).body()) + "  agent.sh'");
+    }
+
+    @Test
+    void theUnitIsOneThatSystemdTakes() throws Exception {
+        var verifier = Path.of("/usr/bin/systemd-analyze");
+        assumeThat(verifier).as("there is no systemd here").isExecutable();
+        packageOf(new byte[1000]);
+        String script = text(get(InstallerRoutes.SCRIPT));
+        var unit =
+                Files.writeString(
+                        folder.resolve("fairlead-agent.service"),
+                        script.substring(script.indexOf("[Unit]\n"), script.indexOf("\nUNIT\n"))
+                                .replace("$user", "root")
+                                .replace("$home/bin/fairlead", "/bin/true")
+                                .replace("$config", "/etc/fairlead/agent.yaml")
+                                .replace("$state", "/var/lib/fairlead/agent"));
+
+        var verified =
+                new ProcessBuilder(verifier.toString(), "verify", unit.toString())
+                        .redirectErrorStream(true)
+                        .start();
+
+        assertThat(new String(verified.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(verified.waitFor()).isZero();
     }
 
     @Test
