@@ -34,6 +34,7 @@ class QuickstartTest {
     @Test
     void startsAgainWithEverythingKeptAndTheUserSignedIn() throws Exception {
         String node;
+        String port;
         try (var first = LabQuickstart.start(folder, List.of("--port", "0"))) {
             var cli = first.cli();
             node = first.row("Node").replaceFirst(",.*", "");
@@ -46,7 +47,7 @@ class QuickstartTest {
             assertThat(quickstarts(cli, "--port", "0", "--data", data))
                     .contains(data)
                     .contains("Another hub works");
-            String port = first.row("Console").replaceFirst(".*:", "");
+            port = first.row("Console").replaceFirst(".*:", "");
             assertThat(quickstarts(cli, "--port", port, "--data", folder + "/other"))
                     .contains("Port " + port)
                     .contains("--port N");
@@ -56,9 +57,13 @@ class QuickstartTest {
             cli.ok("logout");
             assertThat(cli.fails("nodes").exit()).isNotZero();
         }
-        try (var again = LabQuickstart.start(folder, List.of("--port", "0"))) {
+        try (var again = LabQuickstart.start(folder, List.of("--port", port))) {
             assertThat(again.row("Password")).contains("shown at the first start");
             assertThat(again.cli().ok("nodes")).contains(node).contains(" online");
+            Files.delete(again.cli().home().resolve("fairlead/profiles.yaml"));
+        }
+        try (var third = LabQuickstart.start(folder, List.of("--port", port))) {
+            assertThat(third.cli().ok("nodes")).contains(node).contains(" online");
         }
     }
 

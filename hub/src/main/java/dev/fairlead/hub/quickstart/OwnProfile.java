@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,7 +41,8 @@ record OwnProfile(Hub hub, Launcher launcher, Path kept) {
     }
 
     private boolean holds(Kept before) {
-        return before.home().equals(home())
+        return before.home().equals(home().toString())
+                && Files.exists(home().resolve("profiles.yaml"))
                 && before.hub().equals(hub.url().toString())
                 && SignInId.parse(before.signIn())
                         .filter(id -> hub.services().signIns().lasts(id, ENOUGH))
@@ -77,7 +77,7 @@ record OwnProfile(Hub hub, Launcher launcher, Path kept) {
                 if (!ran.output().contains("was left as it is")) {
                     var now =
                             new Kept(
-                                    home(),
+                                    home().toString(),
                                     profile,
                                     hub.url().toString(),
                                     made.principal().credential().text());
@@ -116,8 +116,11 @@ record OwnProfile(Hub hub, Launcher launcher, Path kept) {
         }
     }
 
-    private static String home() {
-        return Objects.requireNonNullElse(
-                System.getenv("FAIRLEAD_HOME"), System.getProperty("user.home", ""));
+    /// The command line's folder: see `docs/cli.md`.
+    private static Path home() {
+        String chosen = System.getenv("FAIRLEAD_HOME");
+        return chosen == null || chosen.isEmpty()
+                ? Path.of(System.getProperty("user.home", ""), ".config/fairlead")
+                : Path.of(chosen);
     }
 }
