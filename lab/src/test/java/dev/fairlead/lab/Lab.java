@@ -19,7 +19,9 @@ import dev.fairlead.hub.rbac.Role;
 import dev.fairlead.hub.rbac.Selector;
 import dev.fairlead.link.dial.ProxySettings;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
 
 /// A hub in this process with its own PostgreSQL, an administrator of the hub, and as many tenants,
@@ -84,12 +87,18 @@ final class Lab implements AutoCloseable {
         hub.services().grants().give(Actor.HUB, tenantId(tenant), everything);
     }
 
-    /// The same port after a restart, so that agents find it again.
+    /// A port that nobody listens on, and that the kernel gives to no outgoing connection before it
+    /// is listened on: those are above 32,767 (ip(7), `ip_local_port_range`).
     static int freePort() throws IOException {
-        try (var socket =
-                new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int tries = 0; tries < 100; tries++) {
+            int port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // Another one.
+            }
         }
+        throw new IOException("no port is free");
     }
 
     private HubParts parts() {

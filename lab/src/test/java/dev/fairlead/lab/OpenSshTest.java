@@ -351,7 +351,7 @@ class OpenSshTest {
                     // The test is over.
                 }
             });
-            int port = freePort();
+            int port = Lab.freePort();
             var forward =
                     admin.fairlead(
                                     "forward",
@@ -374,12 +374,6 @@ class OpenSshTest {
                 forward.destroy();
                 forward.waitFor(10, TimeUnit.SECONDS);
             }
-        }
-    }
-
-    private static int freePort() throws Exception {
-        try (var socket = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -7,7 +7,6 @@ import com.sun.net.httpserver.HttpServer;
 import dev.fairlead.lab.Programs.Running;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,12 +70,6 @@ class SshPortsTest {
         return Programs.start(Programs.builder(admin.environment(), ssh(options)));
     }
 
-    private static int freePort() throws Exception {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     private static String curl(String... arguments) throws Exception {
         var argv = new ArrayList<>(List.of("curl", "-sS", "--noproxy", "", "--max-time", "20"));
         argv.addAll(List.of(arguments));
@@ -95,9 +88,9 @@ class SshPortsTest {
     /// On one connection, as people with a long configuration have it.
     @Test
     void portsHereThereAndASocksProxy() throws Exception {
-        int local = freePort();
-        int remote = freePort();
-        int socks = freePort();
+        int local = Lab.freePort();
+        int remote = Lab.freePort();
+        int socks = Lab.freePort();
         try (var _ =
                 start(
                         "-N",
@@ -197,7 +190,7 @@ class SshPortsTest {
     /// port; then that port by the SOCKS proxy of the same connection.
     @Test
     void anEditorsServer() throws Exception {
-        int socks = freePort();
+        int socks = Lab.freePort();
         try (var editor =
                 start("-T", "-D", "" + socks, "-o", "ConnectTimeout=60", node.host(), "bash")) {
             editor.type(
