@@ -72,6 +72,11 @@ final class FaultProxy implements AutoCloseable {
         return open.size();
     }
 
+    /// Connections that one side has ended and the other not yet.
+    int halfEnded() {
+        return (int) open.stream().filter(connection -> connection.ended.get() == 1).count();
+    }
+
     /// Connections that were made so far.
     int accepted() {
         return accepted.get();

@@ -69,6 +69,37 @@ class KilledPartiesTest {
     }
 
     @Test
+    void theAgentIsKilledAndFrozenDuringTheHandshake() throws Exception {
+        var road = lab.proxy();
+        var other = lab.agent(Lab.TENANT, "other", road);
+
+        handshakes(other, road);
+        other.signal("KILL");
+        road.resume(FaultProxy.Way.DOWN);
+        await().atMost(AT_ONCE).until(() -> road.connections() == 0);
+        other.run();
+
+        handshakes(other, road);
+        other.signal("STOP");
+        road.resume(FaultProxy.Way.DOWN);
+        // The hub waits for no stranger for long.
+        await().atMost(AT_ONCE).until(() -> road.halfEnded() == 1);
+        assertThat(other.node().isOnline()).isFalse();
+        other.signal("CONT");
+        other.awaitOnline();
+    }
+
+    /// Starts an agent anew, which dials and hears nothing from the hub.
+    private static void handshakes(LabAgent agent, FaultProxy road) throws Exception {
+        agent.close();
+        agent.awaitOffline();
+        await().atMost(AT_ONCE).until(() -> road.connections() == 0);
+        road.stall(FaultProxy.Way.DOWN);
+        agent.start();
+        await().atMost(AT_ONCE).until(() -> road.connections() == 1);
+    }
+
+    @Test
     void theCommandLineIsKilledWhileItSends() throws Exception {
         var file = node.folder().resolve("upload");
         var whole = node.folder().resolve("whole");

@@ -101,12 +101,16 @@ final class LabAgent implements AutoCloseable {
 
     /// Starts the agent and waits until the hub has its link.
     void run() throws IOException {
+        start();
+        awaitOnline();
+    }
+
+    void start() throws IOException {
         process =
                 builder("run")
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
                         .start();
-        awaitOnline();
     }
 
     Path log() {
