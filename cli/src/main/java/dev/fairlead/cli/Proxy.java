@@ -2,6 +2,7 @@ package dev.fairlead.cli;
 
 import dev.fairlead.cli.output.Safe;
 import dev.fairlead.cli.profile.Folder;
+import dev.fairlead.cli.ssh.Disconnect;
 import dev.fairlead.cli.ssh.HostName;
 import dev.fairlead.cli.stream.HubLink;
 import dev.fairlead.cli.stream.Opening;
@@ -15,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// `fairlead proxy [--profile NAME] HOST USER`: what OpenSSH runs to reach a node. Hidden, and not
@@ -34,13 +36,21 @@ final class Proxy {
     /// @return what the process should end with
     static int run(Map<String, String> env, Path home, PrintStream err, String... args) {
         Signals.endSoonOnHangUp(HANG_UP_MILLIS);
+        var begun = new AtomicBoolean();
         try {
-            return carry(env, home, args);
+            return carry(env, home, begun, args);
         } catch (CliException e) {
-            err.println("fairlead: " + Safe.text(e.getMessage()));
-            String hint = e.hint();
-            if (hint != null) {
-                err.println("  next: " + Safe.text(hint));
+            String message = Safe.text(e.getMessage());
+            String hint = e.hint() == null ? "" : Safe.text(e.hint());
+            err.println("fairlead: " + message);
+            if (!hint.isEmpty()) {
+                err.println("  next: " + hint);
+            }
+            if (!begun.get()) {
+                Disconnect.tell(
+                        hint.isEmpty() ? message : message + " Next: " + hint,
+                        System.in,
+                        new FileOutputStream(FileDescriptor.out));
             }
             return e.exit().code();
         } catch (InterruptedException e) {
@@ -49,7 +59,9 @@ final class Proxy {
         }
     }
 
-    private static int carry(Map<String, String> env, Path home, String... args)
+    /// @param begun set where the node's SSH server has had the word
+    private static int carry(
+            Map<String, String> env, Path home, AtomicBoolean begun, String... args)
             throws InterruptedException {
         boolean named = args.length == 4 && args[0].equals("--profile");
         if (!named && args.length != 2) {
@@ -85,6 +97,7 @@ final class Proxy {
                                             host.node(),
                                             user.equals(DEFAULT_LOGIN) ? null : user),
                                     pipe));
+            begun.set(over.accepted());
             return result(over, host.node());
         }
     }

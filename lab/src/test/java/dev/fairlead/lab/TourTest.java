@@ -68,4 +68,14 @@ class TourTest {
                 .contains(node.name());
         assertThat(admin.ok("audit", "--json")).contains("session.start");
     }
+
+    @Test
+    void whySshIsTurnedAwayIsSaid() throws Exception {
+        var nobody = admin.fails("ssh", "no-such-node", "true");
+        assertThat(nobody.exit()).isEqualTo(255);
+        assertThat(nobody.err()).contains("no such node");
+        var login = admin.fails("ssh", "nobody-here@" + node.name(), "true");
+        assertThat(login.exit()).isEqualTo(255);
+        assertThat(login.err()).contains("nobody-here");
+    }
 }

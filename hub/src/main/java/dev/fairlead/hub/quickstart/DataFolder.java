@@ -22,7 +22,7 @@ record DataFolder(Path path) {
 
     static Path standard() {
         return System.getProperty("user.name").equals("root")
-                ? Path.of("/var/lib/fairlead")
+                ? Path.of("/var/lib/fairlead/quickstart")
                 : Path.of(System.getProperty("user.home"), ".local", "share", "fairlead");
     }
 

@@ -34,7 +34,7 @@ public final class Main implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             description =
-                    "Where everything is kept (default: /var/lib/fairlead for root, else"
+                    "Where everything is kept (default: /var/lib/fairlead/quickstart for root, else"
                             + " ~/.local/share/fairlead).")
     private Path data = DataFolder.standard();
 
