@@ -46,7 +46,8 @@ final class Proxy {
             if (!hint.isEmpty()) {
                 err.println("  next: " + hint);
             }
-            if (!begun.get()) {
+            // A person who runs this by hand has read it already.
+            if (!begun.get() && !IsTerminal.of(1)) {
                 Disconnect.tell(
                         hint.isEmpty() ? message : message + " Next: " + hint,
                         System.in,

@@ -15,21 +15,9 @@ final class Sentence {
     static String read(ByteBuf payload) {
         String text = payload.toString(StandardCharsets.UTF_8);
         var out = new StringBuilder();
-        text.codePoints().limit(MOST).forEach(c -> out.appendCodePoint(isShown(c) ? c : '?'));
+        text.codePoints()
+                .limit(MOST)
+                .forEach(c -> out.appendCodePoint(Characters.isShown(c) ? c : '?'));
         return out.toString();
-    }
-
-    private static boolean isShown(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                    false;
-            default -> true;
-        };
     }
 }

@@ -1,5 +1,6 @@
 package dev.fairlead.hub.fleet;
 
+import dev.fairlead.link.Characters;
 import org.jspecify.annotations.Nullable;
 
 /// A stranger's text, made fit for a terminal, a log and the database: no control, formatting
@@ -18,25 +19,11 @@ public final class Printable {
         for (int i = 0; i < text.length() && out.length() < max; ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
-            if (isPrintable(c) && out.length() + Character.charCount(c) <= max) {
+            if (Characters.isShown(c) && out.length() + Character.charCount(c) <= max) {
                 out.appendCodePoint(c);
             }
         }
         String clean = out.toString().strip();
         return clean.isEmpty() ? null : clean;
-    }
-
-    private static boolean isPrintable(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                    false;
-            default -> true;
-        };
     }
 }

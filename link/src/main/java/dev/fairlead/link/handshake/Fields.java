@@ -1,5 +1,6 @@
 package dev.fairlead.link.handshake;
 
+import dev.fairlead.link.Characters;
 import dev.fairlead.link.Headers;
 import dev.fairlead.link.ProtocolException;
 import io.netty.buffer.Unpooled;
@@ -86,7 +87,9 @@ final class Fields {
     /// This side's own text, such as an odd host name, made fit to be sent.
     static String clean(String text) {
         var out = new StringBuilder();
-        text.codePoints().limit(256).forEach(c -> out.appendCodePoint(isPrintable(c) ? c : '?'));
+        text.codePoints()
+                .limit(256)
+                .forEach(c -> out.appendCodePoint(Characters.isShown(c) ? c : '?'));
         return out.toString();
     }
 
@@ -95,23 +98,9 @@ final class Fields {
             throw new ProtocolException(
                     "header %s has more than %d characters".formatted(name, MAX_TEXT));
         }
-        if (!text.codePoints().allMatch(Fields::isPrintable)) {
+        if (!text.codePoints().allMatch(Characters::isShown)) {
             throw new ProtocolException("header " + name + " has a character that cannot be shown");
         }
         return text;
-    }
-
-    private static boolean isPrintable(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                    false;
-            default -> true;
-        };
     }
 }
