@@ -102,6 +102,26 @@ public final class BlockingStream implements StreamListener, AutoCloseable {
         }
     }
 
+    /// Waits until the stream is over, so that the other side has everything that was sent.
+    ///
+    /// @return false where it is not after so long
+    /// @throws StreamException where it ended otherwise than in order
+    public boolean awaitOver(long seconds) throws IOException, InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.SECONDS.toNanos(seconds);
+            while (!closed && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            if (closed && end != StreamEnd.DONE) {
+                throw new StreamException(end, endMessage);
+            }
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public InputStream in() {
         return new In();
     }

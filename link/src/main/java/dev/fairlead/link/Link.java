@@ -8,6 +8,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -40,6 +41,10 @@ public final class Link {
 
     private static final Logger log = LoggerFactory.getLogger(Link.class);
 
+    /// What was consumed is told at latest so much later, however little it is: two hops may have
+    /// windows of different sizes, and a sender may keep what was not acknowledged.
+    private static final long TELL_WITHIN_MS = 25;
+
     private final Channel channel;
     private final EventLoop loop;
     private final Side side;
@@ -52,6 +57,13 @@ public final class Link {
     private final RateLimit opens;
     private final RateLimit controls;
 
+    /// Streams that have consumed bytes of which the other side does not know.
+    private final ArrayDeque<MuxStream> untold = new ArrayDeque<>();
+
+    /// Made once, because it is scheduled again and again.
+    private final Runnable tellUntold = this::tellUntold;
+
+    private boolean tellPlanned;
     private int nextId;
     private int lastPeerId;
     private int peerStreams;
@@ -119,7 +131,8 @@ public final class Link {
     }
 
     /// Ends the link now; the other side is told why. Its streams are closed as
-    /// [StreamEnd#LINK_LOST].
+    /// [StreamEnd#CANCELLED] by [LinkEnd#CLOSED], as [StreamEnd#RIGHT_ENDED] where a right ended,
+    /// else as [StreamEnd#LINK_LOST].
     public void close(LinkEnd cause, String message) {
         onLoop(() -> endNow(cause, message, true));
     }
@@ -175,6 +188,23 @@ public final class Link {
 
     void send(ByteBuf frame) {
         queue.control(frame);
+    }
+
+    /// Has a stream tell what it consumed, a moment later and together with others. There is no
+    /// timer while no stream has anything to tell.
+    void tellSoon(MuxStream stream) {
+        untold.add(stream);
+        if (!tellPlanned) {
+            tellPlanned = true;
+            loop.schedule(tellUntold, TELL_WITHIN_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void tellUntold() {
+        tellPlanned = false;
+        for (var stream = untold.poll(); stream != null; stream = untold.poll()) {
+            stream.tellUntold();
+        }
     }
 
     /// Forgets a stream that is over on both sides.
@@ -385,8 +415,10 @@ public final class Link {
             queue.flushNow();
         }
         queue.close();
+        var end = cause.ofStreams();
+        String why = end == StreamEnd.LINK_LOST ? "the link was lost: " + message : message;
         for (var stream : new ArrayList<>(streams.values())) {
-            stream.closeLocally(StreamEnd.LINK_LOST, "the link was lost: " + message);
+            stream.closeLocally(end, why);
         }
         streams.clear();
         channel.close();

@@ -43,6 +43,22 @@ public enum LinkEnd {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /// How the streams of such a link end: only those of a link that was lost may be resumed.
+    StreamEnd ofStreams() {
+        return switch (this) {
+            case CLOSED -> StreamEnd.CANCELLED;
+            case REVOKED, RIGHT_ENDED -> StreamEnd.RIGHT_ENDED;
+            case CONNECTION_LOST,
+                    DEAD_PEER,
+                    GOING_AWAY,
+                    TAKEN_OVER,
+                    PROTOCOL_ERROR,
+                    LIMIT,
+                    INTERNAL ->
+                    StreamEnd.LINK_LOST;
+        };
+    }
+
     /// The end with this code; [#INTERNAL] for a code of a later version.
     public static LinkEnd ofCode(int code) {
         return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : INTERNAL;

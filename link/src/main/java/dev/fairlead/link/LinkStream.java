@@ -44,4 +44,8 @@ public interface LinkStream {
     /// Says that so many received bytes have left this process: only then does the other side get
     /// new credit. The listener must account for every byte it was given.
     void consumed(int bytes);
+
+    /// Says that the other side's END has been dealt with; for listeners that [hold
+    /// it][StreamListener#holdsEnd].
+    default void consumedEnd() {}
 }

@@ -11,9 +11,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Sending: bytes wait in `outgoing` until the window and the turn in [SendQueue] allow a frame.
 /// Receiving: bytes go straight to the listener; `consumed` counts those that have left this
-/// process, and at a quarter of the window the other side is told. A window doubles each time that
-/// it is used up to a quarter, as far as the link's memory goes, so that only streams that are read
-/// fast get much of it.
+/// process, and at a quarter of the window the other side is told, or a moment later where it is
+/// less. A window doubles each time that it is used up to a quarter, as far as the link's memory
+/// goes, so that only streams that are read fast get much of it.
+///
+/// END counts as one more byte in what is told. The stream is over when both directions have ended
+/// and both ENDs are acknowledged: whoever hears [StreamEnd#DONE] knows that the other side has
+/// everything.
 final class MuxStream implements LinkStream {
 
     /// Above `HIGH` bytes waiting, a stream is not writable, until there are at most `LOW`.
@@ -30,6 +34,10 @@ final class MuxStream implements LinkStream {
     private int outgoingBytes;
     private long sent;
     private long mayBeSent = LinkLimits.INITIAL_WINDOW;
+
+    /// What the other side has consumed of it, END counted as one.
+    private long acknowledged;
+
     private boolean queued;
     private boolean endWanted;
     private boolean endSent;
@@ -45,6 +53,13 @@ final class MuxStream implements LinkStream {
     private long consumedTold;
     private int window = LinkLimits.INITIAL_WINDOW;
     private boolean endReceived;
+    private boolean endDelivered;
+
+    /// The listener has dealt with END, where it wants to say so itself.
+    private boolean endConsumed;
+
+    private boolean endTold;
+    private boolean waitsToTell;
 
     /// Whether this side may send: at once where it opened the stream, else after it has accepted.
     private boolean answered;
@@ -101,13 +116,14 @@ final class MuxStream implements LinkStream {
     }
 
     private void deliverEarly(StreamListener to) {
+        boolean wasOver = over;
         for (var bytes = early.poll(); bytes != null; bytes = early.poll()) {
             to.data(bytes);
         }
         if (endReceived && !over) {
-            to.ended();
+            deliverEnd(to);
         }
-        if (over) {
+        if (wasOver) {
             to.closed(overCause, overMessage);
         }
     }
@@ -207,10 +223,51 @@ final class MuxStream implements LinkStream {
         }
         if (over) {
             link.budget().giveBack(bytes);
-        } else if (!endReceived && consumed - consumedTold >= window / 4) {
-            widen();
+        } else if (endReceived && consumed == received) {
+            acknowledgeEnd();
+        } else if (consumed - consumedTold >= window / 4) {
+            if (!endReceived) {
+                widen();
+            }
+            tell();
+        }
+        if (consumed > consumedTold && !over && !waitsToTell) {
+            waitsToTell = true;
+            link.tellSoon(this);
+        }
+    }
+
+    private void tell() {
+        consumedTold = consumed;
+        link.send(Frames.window(link.channel().alloc(), id, consumed, window));
+    }
+
+    /// The moment has passed after which the other side should know.
+    void tellUntold() {
+        waitsToTell = false;
+        if (!over && consumed > consumedTold) {
+            tell();
+        }
+    }
+
+    @Override
+    public void consumedEnd() {
+        link.onLoop(() -> {
+            endConsumed = true;
+            acknowledgeEnd();
+        });
+    }
+
+    /// Tells that END is here and everything before it has left this process, once it has.
+    private void acknowledgeEnd() {
+        if (over || endTold || !endDelivered || listener == null || consumed < received) {
+            return;
+        }
+        if (endConsumed || !listener.holdsEnd()) {
+            endTold = true;
             consumedTold = consumed;
-            link.send(Frames.window(link.channel().alloc(), id, consumed, window));
+            link.send(Frames.window(link.channel().alloc(), id, consumed + 1, window));
+            finishWhenBothEnded();
         }
     }
 
@@ -284,12 +341,20 @@ final class MuxStream implements LinkStream {
         }
         long peerConsumed = payload.readLong();
         long upTo = peerConsumed + payload.readUnsignedInt();
-        if (peerConsumed < 0 || peerConsumed > sent || upTo < mayBeSent) {
+        long mayBeConsumed = endSent ? sent + 1 : sent;
+        if (peerConsumed < acknowledged || peerConsumed > mayBeConsumed || upTo < mayBeSent) {
             throw new ProtocolException(
                     "WINDOW of stream " + id + " takes credit back or counts bytes never sent");
         }
         mayBeSent = upTo;
         becomeReady();
+        if (peerConsumed > acknowledged) {
+            acknowledged = peerConsumed;
+            if (listener != null) {
+                listener.acknowledged(peerConsumed);
+            }
+            finishWhenBothEnded();
+        }
     }
 
     private void ended(ByteBuf payload) {
@@ -303,9 +368,14 @@ final class MuxStream implements LinkStream {
         }
         endReceived = true;
         if (listener != null) {
-            listener.ended();
+            deliverEnd(listener);
         }
-        finishWhenBothEnded();
+    }
+
+    private void deliverEnd(StreamListener to) {
+        endDelivered = true;
+        to.ended();
+        acknowledgeEnd();
     }
 
     // Sending, by turns.
@@ -339,7 +409,6 @@ final class MuxStream implements LinkStream {
         if (first == null) {
             endSent = true;
             link.send(Frames.u64(link.channel().alloc(), FrameType.END, id, sent));
-            finishWhenBothEnded();
             return true;
         }
         int n =
@@ -373,7 +442,7 @@ final class MuxStream implements LinkStream {
     }
 
     private void finishWhenBothEnded() {
-        if (endSent && endReceived) {
+        if (endSent && acknowledged > sent && endTold) {
             finish(StreamEnd.DONE, "");
         }
     }

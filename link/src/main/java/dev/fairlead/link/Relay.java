@@ -1,13 +1,17 @@
 package dev.fairlead.link;
 
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Joins two streams, mostly of two links, into one: what arrives on one is sent on the other,
-/// answers, ends and resets included, and credit is given back only while the other side takes
-/// bytes.
+/// answers, ends, resets and credit included.
+///
+/// Credit passes from end to end: bytes, and the END behind them, count as consumed only when the
+/// far side of the other stream says so. So a sender knows what has left the far process, and what
+/// a relay holds is bounded by the windows that it granted.
 ///
 /// The links may live on two event loops; each half runs on the loop of the stream that it listens
 /// to.
@@ -114,8 +118,11 @@ public final class Relay {
         private volatile LinkStream source;
         private volatile LinkStream sink;
 
-        /// Bytes passed on while the sink was full, for which the source has not been given credit.
-        private int owed;
+        /// Of the bytes passed on, those for which the source has been given credit.
+        private long credited;
+
+        private boolean endPassed;
+        private boolean over;
 
         @SuppressWarnings(
                 "NullAway.Init") // `connect` completes both halves before either hears of anything
@@ -138,33 +145,60 @@ public final class Relay {
             }
             bytes.lazySet(bytes.get() + n);
             sink.write(data);
-            owed += n;
-            pay();
         }
 
-        /// The source takes bytes again: the other half, which sends to it, may ask for more.
+        /// The far side of this half's source has consumed bytes, which the other half sent to it.
         @Override
-        public void writable() {
-            var other = asks ? serving : asking;
-            other.source.eventLoop().execute(other::pay);
+        public void acknowledged(long consumed) {
+            (asks ? serving : asking).giveCredit(consumed);
         }
 
-        private void pay() {
-            if (owed > 0 && sink.isWritable()) {
-                int n = owed;
-                owed = 0;
+        private void giveCredit(long consumed) {
+            var loop = source.eventLoop();
+            if (loop.inEventLoop()) {
+                credit(consumed);
+                return;
+            }
+            try {
+                loop.execute(() -> credit(consumed));
+            } catch (RejectedExecutionException e) {
+                // The loop has ended, and the source with it.
+            }
+        }
+
+        /// @param consumed at the far side of the sink, END counted as one
+        private void credit(long consumed) {
+            if (over) {
+                return;
+            }
+            long passed = bytes.get();
+            int n = (int) (Math.min(consumed, passed) - credited);
+            if (n > 0) {
+                credited += n;
                 source.consumed(n);
+            }
+            if (endPassed && consumed > passed) {
+                source.consumedEnd();
             }
         }
 
         @Override
+        public boolean holdsEnd() {
+            return true;
+        }
+
+        @Override
         public void ended() {
+            endPassed = true;
             sink.end();
         }
 
         @Override
         public void closed(StreamEnd cause, String message) {
+            over = true;
             if (cause != StreamEnd.DONE) {
+                // What the sink has, nobody will account for: it is reset too.
+                source.consumed((int) (bytes.get() - credited));
                 sink.reset(cause, message);
             }
             halfOver(cause, message);

@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// credit only for bytes that the socket has taken. Half-close: the socket's end of input becomes
 /// END, and END shuts the socket's output down behind all bytes before it. Breaks: a socket that is
 /// reset resets the stream, and a stream that ends other than by [StreamEnd#DONE] closes the socket
-/// with RST, since an orderly end would pass truncated bytes off as complete.
+/// with RST, since an orderly end would pass truncated bytes off as complete. Once both directions
+/// have ended and are flushed the socket is closed, though the stream may live on a while, until
+/// the other side has acknowledged its end.
 ///
 /// Use: make the socket with [#configure]; on the event loop, [#start] and make this the stream's
 /// listener. Whoever opens a stream need not wait for its acceptance.
@@ -108,13 +110,13 @@ public final class Splice extends ChannelInboundHandlerAdapter implements Stream
             if (stream != null) {
                 stream.end();
             }
+            closeAfterBothEnds();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        // After both ends the transport may close by itself; the stream may still have bytes to
-        // send, and ends as DONE after them.
+        // After both ends the stream may still have bytes to send, and ends as DONE after them.
         if (!inputEnded || !outputEnded) {
             broken("the connection was closed");
         }
@@ -236,6 +238,13 @@ public final class Splice extends ChannelInboundHandlerAdapter implements Stream
         } else if (outputEnds && !outputEnded) {
             outputEnded = true;
             socket.shutdownOutput();
+            closeAfterBothEnds();
+        }
+    }
+
+    private void closeAfterBothEnds() {
+        if (inputEnded && outputEnded) {
+            socket.close();
         }
     }
 

@@ -27,7 +27,7 @@ public enum StreamEnd {
     RIGHT_ENDED(9),
     /// An operator ended the session.
     ENDED_BY_OPERATOR(10),
-    /// The link under the stream was lost.
+    /// A link under the stream was lost; the stream may be resumed.
     LINK_LOST(11),
     /// A limit on streams, memory or rate was reached.
     LIMIT(12),
@@ -40,7 +40,9 @@ public enum StreamEnd {
     /// The serving side failed; its log says how.
     INTERNAL(16),
     /// The serving side is shutting down.
-    GOING_AWAY(17);
+    GOING_AWAY(17),
+    /// Nothing is kept there of the stream that was to be resumed.
+    NOT_RESUMABLE(18);
 
     private static final StreamEnd[] BY_CODE = values();
 

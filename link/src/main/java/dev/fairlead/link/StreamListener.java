@@ -15,8 +15,19 @@ public interface StreamListener {
     /// The other side ended its direction; all of its bytes were delivered.
     void ended();
 
+    /// So many of the bytes that were written here have left the other side's process, counted from
+    /// the beginning of the stream, its END as one more.
+    default void acknowledged(long consumed) {}
+
+    /// Whether END counts as consumed only when the listener says so by [LinkStream#consumedEnd],
+    /// as a relay does when the next hop has it. Otherwise it counts once all bytes before it do.
+    default boolean holdsEnd() {
+        return false;
+    }
+
     /// The stream is over; nothing follows. Called exactly once: with [StreamEnd#DONE] when both
-    /// directions had ended, else with the cause of the refusal, the reset or the loss of the link.
+    /// directions had ended and each side knows that the other has all of it, else with the cause
+    /// of the refusal, the reset or the end of the link.
     void closed(StreamEnd cause, String message);
 
     /// The stream takes bytes again, after [LinkStream#isWritable()] was false.

@@ -92,6 +92,10 @@ class FrameRulesTest {
                         open1 + "05 00 000c 00000001 0000000000000000 00000001",
                         "takes credit back"),
                 Arguments.of(
+                        "WINDOW counts an END never sent",
+                        open1 + "05 00 000c 00000001 0000000000000001 00008000",
+                        "never sent"),
+                Arguments.of(
                         "WINDOW below zero",
                         open1 + "05 00 000c 00000001 ffffffffffffffff 00100000",
                         "never sent"),

@@ -304,7 +304,7 @@ class LinkTest {
             pair.acceptor.close(LinkEnd.REVOKED, "the node was removed");
             assertThat(pair.dialerEnding.end.get(5, TimeUnit.SECONDS)).isEqualTo(LinkEnd.REVOKED);
             assertThat(pair.dialerEnding.message.get()).isEqualTo("the node was removed");
-            assertThat(ends).hasSize(5).containsOnly(StreamEnd.LINK_LOST);
+            assertThat(ends).hasSize(5).containsOnly(StreamEnd.RIGHT_ENDED);
             pair.dialer.open(Headers.EMPTY, new Closing(ends::add));
             await().untilAsserted(() -> assertThat(ends).hasSize(6));
         }

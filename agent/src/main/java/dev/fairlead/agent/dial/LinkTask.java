@@ -15,7 +15,12 @@ public interface LinkTask {
     /// Whether a call failed only because the link is over, which is told elsewhere.
     static boolean isLinkOver(IOException failure) {
         return Thread.currentThread().isInterrupted()
-                || (failure instanceof StreamException stream
-                        && stream.end() == StreamEnd.LINK_LOST);
+                || (failure instanceof StreamException stream && ofLink(stream.end()));
+    }
+
+    private static boolean ofLink(StreamEnd end) {
+        return end == StreamEnd.LINK_LOST
+                || end == StreamEnd.CANCELLED
+                || end == StreamEnd.RIGHT_ENDED;
     }
 }

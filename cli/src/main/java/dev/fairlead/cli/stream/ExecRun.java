@@ -32,6 +32,7 @@ public final class ExecRun {
     private static final int CHUNK = 32 * 1024;
     private static final int LONGEST_SENTENCE = 4 * 1024;
     private static final int TO_ACCEPT = 60;
+    private static final int TO_PART = 2;
 
     private final BlockingStream stream;
     private final OutputStream toNode;
@@ -144,12 +145,19 @@ public final class ExecRun {
         }
     }
 
-    /// Waits for the orderly end behind the exit code.
+    /// Waits for the orderly end behind the exit code, and until the node has ours.
     private int finished(int code) throws IOException {
         if (fromNode.read() >= 0) {
             badMessage(-1, 0);
         }
         stream.end();
+        try {
+            var ignored = stream.awaitOver(TO_PART);
+        } catch (StreamException e) {
+            // The program's end is known; what broke then concerns nobody.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         return code;
     }
 

@@ -18,7 +18,7 @@ public final class StreamFailure {
                 switch (end) {
                     case DENIED, DENIED_BY_NODE, RIGHT_ENDED, ENDED_BY_OPERATOR -> Exit.DENIED;
                     case NODE_OFFLINE -> Exit.OFFLINE;
-                    case LINK_LOST, GOING_AWAY -> Exit.BROKEN;
+                    case LINK_LOST, GOING_AWAY, NOT_RESUMABLE -> Exit.BROKEN;
                     default -> Exit.FAILED;
                 },
                 sentence(end, message),
@@ -56,6 +56,7 @@ public final class StreamFailure {
             case LINK_LOST -> "The link was lost.";
             case LIMIT -> "A limit was reached.";
             case GOING_AWAY -> "The hub or the node's agent is shutting down.";
+            case NOT_RESUMABLE -> "The link was lost for longer than the node keeps a stream.";
             case PROTOCOL_ERROR, UNSUPPORTED, BAD_REQUEST, INTERNAL ->
                     "Hub or node failed (" + end.label() + ").";
         };
@@ -69,7 +70,7 @@ public final class StreamFailure {
             case NODE_OFFLINE -> "fairlead nodes --watch shows when it comes back";
             case RIGHT_ENDED ->
                     "fairlead status shows whether you are signed in and what you may do";
-            case LINK_LOST, GOING_AWAY, TARGET_TIMEOUT, LIMIT -> "Try again";
+            case LINK_LOST, GOING_AWAY, NOT_RESUMABLE, TARGET_TIMEOUT, LIMIT -> "Try again";
             case UNSUPPORTED -> "fairlead node show " + node + " shows the version of its agent";
             default -> null;
         };
