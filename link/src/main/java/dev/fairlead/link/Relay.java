@@ -197,8 +197,12 @@ public final class Relay {
         public void closed(StreamEnd cause, String message) {
             over = true;
             if (cause != StreamEnd.DONE) {
-                // What the sink has, nobody will account for: it is reset too.
-                source.consumed((int) (bytes.get() - credited));
+                // What the sink has, nobody will account for: it is reset too. A source that could
+                // not be opened has brought nothing.
+                int owed = (int) (bytes.get() - credited);
+                if (owed > 0) {
+                    source.consumed(owed);
+                }
                 sink.reset(cause, message);
             }
             halfOver(cause, message);

@@ -281,6 +281,28 @@ class AcknowledgementTest {
     }
 
     @Test
+    void aRelayToALinkThatIsGoneResetsTheAskingSide() {
+        var far = new FramePeer(Link.Side.ACCEPTOR, stream -> {});
+        far.cut();
+        List<String> over = new ArrayList<>();
+        var near =
+                new FramePeer(
+                        Link.Side.ACCEPTOR,
+                        stream ->
+                                new Relay(stream)
+                                        .connect(
+                                                far.link,
+                                                Headers.EMPTY,
+                                                (end, message) -> over.add(end.label())));
+        near.open(1);
+        assertThat(near.said()).containsExactly("REFUSE 1 11");
+        assertThat(over).containsExactly("link-lost");
+        assertThat(near.link.windowBytes()).isZero();
+        near.close();
+        far.close();
+    }
+
+    @Test
     void whatAMutedSideSendsIsCreditedAndNotPassed() {
         var relayed = new Relayed();
         relayed.accepted();
