@@ -119,7 +119,11 @@ record Ground(
     }
 
     private static Vertx vertx(Started started) {
-        var vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+        var vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setPreferNativeTransport(true)
+                                .setEventLoopPoolSize(Integer.getInteger("loops", 4)));
         started.atEnd(
                 "vertx",
                 () ->

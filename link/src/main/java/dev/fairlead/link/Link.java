@@ -104,6 +104,7 @@ public final class Link {
             LinkLimits limits,
             StreamServer server,
             LinkListener listener) {
+        LinkSocket.configure(channel);
         var link = new Link(channel, side, limits, server, listener);
         channel.pipeline().addLast("link", link.new Handler());
         link.watch();
@@ -397,7 +398,7 @@ public final class Link {
         return step - step / 4 + ThreadLocalRandom.current().nextLong(step / 2 + 1);
     }
 
-    private long now() {
+    long now() {
         return loop.ticker().nanoTime();
     }
 

@@ -6,7 +6,8 @@ import java.time.Duration;
 ///
 /// @param maxStreams streams that the other side may have open at once
 /// @param maxHeaders bytes of the headers of one OPEN, ACCEPT or REFUSE
-/// @param maxWindow bytes that may be on their way in one stream, once it has shown that it is read
+/// @param maxWindow bytes that may be on their way in one stream whose distance and rate need so
+///   many
 /// @param linkMemory bytes that the windows of all streams of the link may add up to
 /// @param opensPerSecond OPEN frames, averaged over a second, with a burst of as many
 /// @param controlsPerSecond PING and RESET frames, likewise
@@ -32,7 +33,7 @@ public record LinkLimits(
             new LinkLimits(
                     2_048,
                     16_384,
-                    1 << 20,
+                    8 << 20,
                     64 << 20,
                     20_000,
                     2_000,
@@ -43,7 +44,7 @@ public record LinkLimits(
         require(maxStreams > 0, "maxStreams");
         require(maxHeaders >= 1_024 && maxHeaders <= 65_535, "maxHeaders");
         require(maxWindow >= INITIAL_WINDOW, "maxWindow");
-        require(linkMemory >= maxWindow, "linkMemory");
+        require(linkMemory >= INITIAL_WINDOW, "linkMemory");
         require(opensPerSecond > 0, "opensPerSecond");
         require(controlsPerSecond > 0, "controlsPerSecond");
         require(ping.isPositive(), "ping");

@@ -45,6 +45,11 @@ public interface LinkStream {
     /// new credit. The listener must account for every byte it was given.
     void consumed(int bytes);
 
+    /// Sets how many bytes may be on their way to this side, as far as the link's memory goes, in
+    /// place of what it measures itself: a relay asks for what the far side granted, since only
+    /// that knows the whole distance. Counts from the next [#consumed] on; a window never shrinks.
+    default void window(int bytes) {}
+
     /// Says that the other side's END has been dealt with; for listeners that [hold
     /// it][StreamListener#holdsEnd].
     default void consumedEnd() {}

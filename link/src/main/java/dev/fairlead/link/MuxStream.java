@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Sending: bytes wait in `outgoing` until the window and the turn in [SendQueue] allow a frame.
 /// Receiving: bytes go straight to the listener; `consumed` counts those that have left this
 /// process, and at a quarter of the window the other side is told, or a moment later where it is
-/// less. A window doubles each time that it is used up to a quarter, as far as the link's memory
-/// goes, so that only streams that are read fast get much of it.
+/// less. [ReceiveWindow] says how large the window should be, and the link's memory how large it
+/// may be.
 ///
 /// END counts as one more byte in what is told. The stream is over when both directions have ended
 /// and both ENDs are acknowledged: whoever hears [StreamEnd#DONE] knows that the other side has
@@ -34,11 +34,16 @@ final class MuxStream implements LinkStream {
     private int outgoingBytes;
     private long sent;
     private long mayBeSent = LinkLimits.INITIAL_WINDOW;
+    private int peerWindow = LinkLimits.INITIAL_WINDOW;
 
     /// What the other side has consumed of it, END counted as one.
     private long acknowledged;
 
     private boolean queued;
+
+    /// Bytes that are left of this stream's turn in [SendQueue], which keeps it here.
+    private int credit;
+
     private boolean endWanted;
     private boolean endSent;
     private volatile boolean writable = true;
@@ -51,7 +56,11 @@ final class MuxStream implements LinkStream {
     private long received;
     private long consumed;
     private long consumedTold;
-    private int window = LinkLimits.INITIAL_WINDOW;
+    private final ReceiveWindow window;
+
+    /// What a relay wants in place of the measured window; 0 where this is no relay's.
+    private int wantedWindow;
+
     private boolean endReceived;
     private boolean endDelivered;
 
@@ -74,6 +83,7 @@ final class MuxStream implements LinkStream {
         this.link = link;
         this.headers = headers;
         this.listener = listener;
+        this.window = new ReceiveWindow(link.limits().maxWindow());
         this.answered = listener != null;
     }
 
@@ -225,7 +235,7 @@ final class MuxStream implements LinkStream {
             link.budget().giveBack(bytes);
         } else if (endReceived && consumed == received) {
             acknowledgeEnd();
-        } else if (consumed - consumedTold >= window / 4) {
+        } else if (consumed - consumedTold >= window.size() / 4) {
             if (!endReceived) {
                 widen();
             }
@@ -239,7 +249,7 @@ final class MuxStream implements LinkStream {
 
     private void tell() {
         consumedTold = consumed;
-        link.send(Frames.window(link.channel().alloc(), id, consumed, window));
+        link.send(Frames.window(link.channel().alloc(), id, consumed, window.size()));
     }
 
     /// The moment has passed after which the other side should know.
@@ -248,6 +258,11 @@ final class MuxStream implements LinkStream {
         if (!over && consumed > consumedTold) {
             tell();
         }
+    }
+
+    @Override
+    public void window(int bytes) {
+        link.onLoop(() -> wantedWindow = bytes);
     }
 
     @Override
@@ -266,15 +281,22 @@ final class MuxStream implements LinkStream {
         if (endConsumed || !listener.holdsEnd()) {
             endTold = true;
             consumedTold = consumed;
-            link.send(Frames.window(link.channel().alloc(), id, consumed + 1, window));
+            link.send(Frames.window(link.channel().alloc(), id, consumed + 1, window.size()));
             finishWhenBothEnded();
         }
     }
 
     private void widen() {
-        int wanted = Math.min(window * 2, link.limits().maxWindow());
-        if (wanted > window && link.budget().takeMore(wanted - window)) {
-            window = wanted;
+        int more;
+        if (wantedWindow > 0) {
+            more = Math.min(wantedWindow, link.limits().maxWindow()) - window.size();
+        } else {
+            long now = link.now();
+            window.granted(consumedTold + window.size(), now);
+            more = window.wanted(consumed, now) - window.size();
+        }
+        if (more > 0 && link.budget().takeMore(more)) {
+            window.set(window.size() + more);
         }
     }
 
@@ -283,7 +305,7 @@ final class MuxStream implements LinkStream {
     /// Takes a part of a DATA frame; owns the bytes.
     void received(ByteBuf bytes) {
         int n = bytes.readableBytes();
-        if (endReceived || received + n > consumedTold + window) {
+        if (endReceived || received + n > consumedTold + window.size()) {
             bytes.release();
             throw new ProtocolException(
                     endReceived
@@ -291,6 +313,9 @@ final class MuxStream implements LinkStream {
                             : "DATA beyond the window of stream " + id);
         }
         received += n;
+        if (window.waitsFor(received)) {
+            window.arrived(link.now());
+        }
         if (listener == null) {
             early.add(bytes);
         } else {
@@ -340,7 +365,8 @@ final class MuxStream implements LinkStream {
             throw new ProtocolException("WINDOW has " + payload.readableBytes() + " bytes, not 12");
         }
         long peerConsumed = payload.readLong();
-        long upTo = peerConsumed + payload.readUnsignedInt();
+        long granted = payload.readUnsignedInt();
+        long upTo = peerConsumed + granted;
         long mayBeConsumed = endSent ? sent + 1 : sent;
         if (peerConsumed < acknowledged || peerConsumed > mayBeConsumed || upTo < mayBeSent) {
             throw new ProtocolException(
@@ -348,6 +374,10 @@ final class MuxStream implements LinkStream {
         }
         mayBeSent = upTo;
         becomeReady();
+        if (granted != peerWindow && listener != null) {
+            peerWindow = (int) Math.min(granted, Integer.MAX_VALUE);
+            listener.granted(peerWindow);
+        }
         if (peerConsumed > acknowledged) {
             acknowledged = peerConsumed;
             if (listener != null) {
@@ -400,7 +430,15 @@ final class MuxStream implements LinkStream {
         queued = false;
     }
 
-    /// Sends one frame; true when there was one.
+    int credit() {
+        return credit;
+    }
+
+    void credit(int more) {
+        credit += more;
+    }
+
+    /// Sends one frame, on credit; true when there was one.
     boolean sendOne() {
         if (!canSend()) {
             return false;
@@ -408,6 +446,7 @@ final class MuxStream implements LinkStream {
         var first = outgoing.peek();
         if (first == null) {
             endSent = true;
+            credit -= FrameDecoder.HEADER;
             link.send(Frames.u64(link.channel().alloc(), FrameType.END, id, sent));
             return true;
         }
@@ -425,6 +464,7 @@ final class MuxStream implements LinkStream {
         }
         sent += n;
         outgoingBytes -= n;
+        credit -= FrameDecoder.HEADER + n;
         DataFrames.write(link.channel(), id, part);
         if (!writable && outgoingBytes <= LOW) {
             writable = true;
@@ -466,7 +506,7 @@ final class MuxStream implements LinkStream {
         if (begun) {
             link.forget(this);
             // Bytes that the listener still holds stay on the budget until it has consumed them.
-            link.budget().giveBack(window - (received - consumed));
+            link.budget().giveBack(window.size() - (received - consumed));
         }
         if (listener != null) {
             listener.closed(cause, message);

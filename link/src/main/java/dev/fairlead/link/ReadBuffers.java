@@ -19,8 +19,15 @@ public final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
     /// records.
     public static final int MAX = 65_520;
 
+    /// Reads in one round of the loop: so many go out by one flush. More would make others wait.
+    private static final int READS = 4;
+
     private static final int MIN = 1_024;
     private static final int FIRST = 4_096;
+
+    public ReadBuffers() {
+        super(READS);
+    }
 
     @Override
     public Handle newHandle() {

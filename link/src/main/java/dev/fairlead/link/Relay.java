@@ -147,6 +147,12 @@ public final class Relay {
             sink.write(data);
         }
 
+        /// The far side of this half's source takes more at once: so may the near side of the sink.
+        @Override
+        public void granted(int window) {
+            sink.window(window);
+        }
+
         /// The far side of this half's source has consumed bytes, which the other half sent to it.
         @Override
         public void acknowledged(long consumed) {

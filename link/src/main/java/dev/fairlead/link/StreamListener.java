@@ -19,6 +19,10 @@ public interface StreamListener {
     /// the beginning of the stream, its END as one more.
     default void acknowledged(long consumed) {}
 
+    /// The other side lets so many bytes be on their way to it from now on, where that is news;
+    /// before the [#acknowledged] that came along with it.
+    default void granted(int window) {}
+
     /// Whether END counts as consumed only when the listener says so by [LinkStream#consumedEnd],
     /// as a relay does when the next hop has it. Otherwise it counts once all bytes before it do.
     default boolean holdsEnd() {

@@ -48,6 +48,13 @@ final class Bench implements Callable<Integer> {
     private double seconds = 2.5;
 
     @Option(
+            names = "--warm-up",
+            paramLabel = "S",
+            description =
+                    "Seconds of each kind of load before the first round, ${DEFAULT-VALUE} if none are given.")
+    private double warmUp = 5;
+
+    @Option(
             names = "--quick",
             description =
                     "Fairlead alone, below 3 minutes, beside what docs/performance.md states.")
@@ -123,7 +130,7 @@ final class Bench implements Callable<Integer> {
         long millis = Math.round(seconds * 1_000);
         for (var tunnel : ports.keySet()) {
             say("warming up " + tunnel.name());
-            in(load, tunnel).warmUp(Math.max(millis, 2_000));
+            in(load, tunnel).warmUp(Math.round(warmUp * 1_000));
         }
         List<Measured> measured = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {

@@ -21,12 +21,17 @@ final class MeasureTunnel {
         this.tree = tree;
     }
 
-    /// The first seconds of a fresh JVM, and of anybody's caches, are not what is measured.
+    /// The first seconds of a fresh JVM, and of anybody's caches, are not what is measured. A path
+    /// that handles 64 KiB at a time needs more of them than one that handles keystrokes.
+    ///
+    /// @param millis for each kind of load
     void warmUp(long millis) throws IOException {
         for (String command :
                 new String[] {
                     "down " + ports.source() + " 1 ",
                     "up " + ports.sink() + " 1 ",
+                    "down " + ports.source() + " " + MANY + " ",
+                    "up " + ports.sink() + " " + MANY + " ",
                     "opens " + ports.echo() + " " + MANY + " ",
                     "echo " + ports.echo() + " "
                 }) {

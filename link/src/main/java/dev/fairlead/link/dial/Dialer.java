@@ -15,7 +15,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
@@ -36,9 +35,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Dials hubs. Holds nothing between dials; the event loops belong to the caller.
 public final class Dialer {
-
-    private static final int LOW_WATER = 128 * 1024;
-    private static final int HIGH_WATER = 256 * 1024;
 
     private final EventLoopGroup loops;
     private final Clock clock;
@@ -314,9 +310,6 @@ public final class Dialer {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, time.toMillis()))
-                .option(
-                        ChannelOption.WRITE_BUFFER_WATER_MARK,
-                        new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .handler(new Nothing())
                 .connect(address)
                 .addListener(

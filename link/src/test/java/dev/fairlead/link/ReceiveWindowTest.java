@@ -1,0 +1,86 @@
+package dev.fairlead.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/// A sender that always has bytes, at a distance and a rate, against the window that it is given.
+final class ReceiveWindowTest {
+
+    private static final int MOST = 8 << 20;
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int CHUNK = 4_096;
+
+    private record Grant(long limit, long atSender) {}
+
+    /// What a window has become when so much was consumed. Each grant travels half a round trip to
+    /// the sender, each byte that it allows half of one back, at the path's rate.
+    private static ReceiveWindow after(double roundTripMillis, double bytesPerSecond, long bytes) {
+        var window = new ReceiveWindow(MOST);
+        long half = (long) (roundTripMillis * 1e6 / 2);
+        var grants = new ArrayDeque<Grant>();
+        grants.add(new Grant(LinkLimits.INITIAL_WINDOW, 0));
+        long told = 0;
+        long sent = 0;
+        for (long offset = CHUNK; offset <= bytes; offset += CHUNK) {
+            while (grants.getFirst().limit < offset) {
+                grants.removeFirst();
+            }
+            sent =
+                    Math.max(sent, grants.getFirst().atSender)
+                            + (long) (CHUNK / bytesPerSecond * SECOND);
+            long now = sent + half;
+            if (window.waitsFor(offset)) {
+                window.arrived(now);
+            }
+            if (offset - told >= window.size() / 4) {
+                window.granted(told + window.size(), now);
+                window.set(window.wanted(offset, now));
+                told = offset;
+                grants.add(new Grant(told + window.size(), now + half));
+            }
+        }
+        return window;
+    }
+
+    @Test
+    void aNearReaderGetsAModestWindow() {
+        assertThat(after(0.3, 500e6, 1L << 30).size()).isEqualTo(ReceiveWindow.EASY);
+    }
+
+    @Test
+    void aDistantOneGetsWhatItsDistanceNeeds() {
+        double product = 62.5e6 * 0.05;
+        assertThat(after(50, 62.5e6, 64 << 20).size())
+                .isGreaterThan((int) product)
+                .isLessThanOrEqualTo(MOST);
+    }
+
+    @Test
+    void theLimitHolds() {
+        assertThat(after(500, 1e9, 1L << 30).size()).isEqualTo(MOST);
+    }
+
+    @Test
+    void aSlowSourceFarAwayGetsNoMore() {
+        assertThat(after(100, 1e6, 64 << 20).size()).isEqualTo(ReceiveWindow.EASY);
+    }
+
+    @Test
+    void aLimitBelowTheEasyOneHolds() {
+        var window = new ReceiveWindow(64 * 1024);
+        for (int i = 0; i < 10; i++) {
+            window.set(window.wanted(i * 8_192L, i * 1_000_000L));
+        }
+        assertThat(window.size()).isEqualTo(64 * 1024);
+    }
+
+    @Test
+    void growsFastEnoughForAShortTransfer() {
+        // 100 ms away at 500 Mbit/s: full size before 12 MiB, of which raw TCP takes 0.2 s.
+        assertThat(after(100, 62.5e6, 12 << 20).size()).isEqualTo(MOST);
+    }
+}
