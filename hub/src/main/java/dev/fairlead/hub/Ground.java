@@ -123,7 +123,7 @@ record Ground(
                 Vertx.vertx(
                         new VertxOptions()
                                 .setPreferNativeTransport(true)
-                                .setEventLoopPoolSize(Integer.getInteger("loops", 4)));
+                                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
         started.atEnd(
                 "vertx",
                 () ->

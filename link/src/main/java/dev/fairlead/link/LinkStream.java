@@ -47,7 +47,7 @@ public interface LinkStream {
 
     /// Sets how many bytes may be on their way to this side, as far as the link's memory goes, in
     /// place of what it measures itself: a relay asks for what the far side granted, since only
-    /// that knows the whole distance. Counts from the next [#consumed] on; a window never shrinks.
+    /// that knows the whole distance. Counts from the next [#consumed] on.
     default void window(int bytes) {}
 
     /// Says that the other side's END has been dealt with; for listeners that [hold

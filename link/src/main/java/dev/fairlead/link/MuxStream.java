@@ -237,7 +237,7 @@ final class MuxStream implements LinkStream {
             acknowledgeEnd();
         } else if (consumed - consumedTold >= window.size() / 4) {
             if (!endReceived) {
-                widen();
+                resize();
             }
             tell();
         }
@@ -286,16 +286,23 @@ final class MuxStream implements LinkStream {
         }
     }
 
-    private void widen() {
-        int more;
+    /// Makes the window as large as it should be. Credit that was given stays given, so it shrinks
+    /// no faster than bytes are consumed.
+    private void resize() {
+        long limit = consumedTold + window.size();
+        int wanted;
         if (wantedWindow > 0) {
-            more = Math.min(wantedWindow, link.limits().maxWindow()) - window.size();
+            wanted = Math.min(wantedWindow, link.limits().maxWindow());
         } else {
             long now = link.now();
-            window.granted(consumedTold + window.size(), now);
-            more = window.wanted(consumed, now) - window.size();
+            window.granted(limit, now);
+            wanted = window.wanted(consumed, now);
         }
-        if (more > 0 && link.budget().takeMore(more)) {
+        int more = (int) Math.max(wanted, limit - consumed) - window.size();
+        if (more < 0) {
+            link.budget().giveBack(-more);
+            window.set(window.size() + more);
+        } else if (more > 0 && link.budget().takeMore(more)) {
             window.set(window.size() + more);
         }
     }

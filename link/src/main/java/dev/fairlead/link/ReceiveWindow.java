@@ -1,20 +1,28 @@
 package dev.fairlead.link;
 
+import java.util.concurrent.TimeUnit;
+
 /// How many bytes of one stream may be on their way to this side: as many as its distance and rate
-/// need, and no more, because all of them may have to be held here, and a keystroke on the same
-/// link stands behind those that are already in sockets.
+/// need, and no more, because all of them may have to be held somewhere, and a keystroke on the
+/// same link stands behind those that are already in sockets.
 ///
-/// Any stream that is read fast comes to [#EASY] by doubling. Beyond that it must show that the
-/// window holds it up: that more than half of it was consumed within a round trip. The round trip
-/// is the sender's, through every relay: the time from a grant to the first byte that only this
-/// grant allowed; the least of them counts, since a sender that was not held up makes them longer,
-/// never shorter. (The idea of dynamic right-sizing, Fisk and Feng 2001, which Linux follows in its
-/// TCP receive buffers.)
+/// It grows when it holds the stream up: when more than three quarters of it was consumed within a
+/// round trip. It shrinks when less than an eighth was, so that the many streams of a busy link,
+/// each of which has become slow, do not together keep what each had alone. The round trip is the
+/// sender's, through every relay: the time from a grant to the first byte that only this grant
+/// allowed; the least of them counts, since a sender that was not held up makes them longer, never
+/// shorter. (The idea of dynamic right-sizing, Fisk and Feng 2001, which Linux follows in its TCP
+/// receive buffers.)
 final class ReceiveWindow {
 
-    /// What a stream that is read fast gets without a measurement: about a millisecond of a fast
-    /// machine's own loopback.
-    static final int EASY = 512 * 1024;
+    /// Nothing shrinks below it.
+    private static final int LEAST = 64 * 1024;
+
+    /// Above it a near stream's window grows with care.
+    private static final int MODEST = 256 * 1024;
+
+    /// A round trip from which on bytes that are too many do not matter, and a slow start does.
+    private static final long FAR = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final long NONE = -1;
 
@@ -42,9 +50,6 @@ final class ReceiveWindow {
     /// @param consumed bytes so far
     /// @param now nanoseconds
     int wanted(long consumed, long now) {
-        if (size < EASY) {
-            return Math.min(size * 2, Math.min(EASY, most));
-        }
         if (measuredFrom == NONE) {
             measure(consumed, now);
             return size;
@@ -55,9 +60,14 @@ final class ReceiveWindow {
         }
         double perRoundTrip = (double) (consumed - consumedThen) * roundTrip / elapsed;
         measure(consumed, now);
-        // Almost all of it: how much is needed is not yet in sight.
-        int factor = perRoundTrip > 0.75 * size ? 4 : perRoundTrip > 0.5 * size ? 2 : 1;
-        return (int) Math.min((long) size * factor, most);
+        if (perRoundTrip > 0.75 * size) {
+            int factor = size < MODEST || roundTrip > FAR ? 4 : 2;
+            return (int) Math.min((long) size * factor, most);
+        }
+        if (perRoundTrip < 0.125 * size) {
+            return Math.max(size / 2, Math.min(size, LEAST));
+        }
+        return size;
     }
 
     private void measure(long consumed, long now) {

@@ -261,13 +261,18 @@ class AcknowledgementTest {
         var relayed = new Relayed();
         relayed.accepted();
         relayed.near.data(1, 20_000);
+        relayed.far.said();
         assertThat(relayed.near.link.windowBytes()).isEqualTo(LinkLimits.INITIAL_WINDOW);
         relayed.far.window(2, 10_000, 3 << 20);
         assertThat(relayed.near.said()).containsExactly("WINDOW 1 10000");
         assertThat(relayed.near.link.windowBytes()).isEqualTo(3 << 20);
         // Its own limit holds, whatever a hostile far side says.
-        relayed.near.data(1, 1 << 20);
-        relayed.far.window(2, 10_000 + (1 << 19) + (1 << 18), Integer.MAX_VALUE);
+        for (int i = 0; i < 16; i++) {
+            relayed.near.data(1, 60_000);
+            relayed.far.window(2, 10_000, 3 << 20);
+            relayed.far.said();
+        }
+        relayed.far.window(2, 900_000, Integer.MAX_VALUE);
         assertThat(relayed.near.link.windowBytes()).isEqualTo(LinkLimits.DEFAULT.maxWindow());
         relayed.close();
     }

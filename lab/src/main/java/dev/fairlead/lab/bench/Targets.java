@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executors;
 
 /// A process with what stands behind a tunnel: a source that writes until its reader goes, a sink
 /// that answers how many bytes it got, and an echo. Prints its three ports and runs until its
@@ -15,6 +16,9 @@ final class Targets {
 
     private static final int CHUNK = 256 * 1024;
     private static final int BACKLOG = 1_024;
+
+    private static final ThreadLocal<ByteBuffer> ECHOED =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(4 * 1024));
 
     private Targets() {}
 
@@ -32,7 +36,9 @@ final class Targets {
         System.exit(0);
     }
 
+    /// Connections come by the thousand: a thread that has served one serves the next.
     private static int listen(String name, Service service) throws IOException {
+        var threads = Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
         var server = ServerSocketChannel.open();
         server.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), BACKLOG);
         Thread.ofPlatform()
@@ -42,7 +48,7 @@ final class Targets {
                     while (true) {
                         try {
                             var channel = server.accept();
-                            Thread.ofPlatform().daemon().start(() -> run(service, channel));
+                            threads.execute(() -> run(service, channel));
                         } catch (IOException e) {
                             return;
                         }
@@ -80,7 +86,7 @@ final class Targets {
     }
 
     private static void echo(SocketChannel channel) throws IOException {
-        var bytes = ByteBuffer.allocateDirect(4 * 1024);
+        var bytes = ECHOED.get().clear();
         while (channel.read(bytes) >= 0) {
             bytes.flip();
             while (bytes.hasRemaining()) {
