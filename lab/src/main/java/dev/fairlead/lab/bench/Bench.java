@@ -60,6 +60,14 @@ final class Bench implements Callable<Integer> {
                     "Fairlead alone, below 3 minutes, beside what docs/performance.md states.")
     private boolean quick;
 
+    @Option(
+            names = "--agents",
+            paramLabel = "N",
+            description =
+                    "Agents of the herd, ${DEFAULT-VALUE} if none are given. --only herd measures with them"
+                            + " alone; its parts are idle, api, return and fan-out.")
+    private int agents = 10_000;
+
     @Option(names = "--json", description = "Print every raw figure as JSON.")
     private boolean json;
 
@@ -78,6 +86,36 @@ final class Bench implements Callable<Integer> {
         var folder = Files.createTempDirectory("fairlead-bench");
         Files.setPosixFilePermissions(
                 folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwx--x--x"));
+        var names = only;
+        var herd = HerdBench.parts(names == null ? List.of(HerdBench.ALL) : names);
+        try {
+            if (names == null || chosen().size() > 0) {
+                tunnels(folder);
+            }
+            if (!herd.isEmpty()) {
+                print(HerdBench.run(agents, herd, launcher(), folder));
+            }
+        } finally {
+            Files.deleteIfExists(folder);
+        }
+        return 0;
+    }
+
+    private static String launcher() {
+        return System.getProperty("fairlead.launcher", "./fairlead");
+    }
+
+    private void print(Map<HerdFigure, Double> found) {
+        System.out.print(
+                json
+                        ? JsonMapper.shared()
+                                        .writerWithDefaultPrettyPrinter()
+                                        .writeValueAsString(found)
+                                + "\n"
+                        : HerdBench.table(agents, found));
+    }
+
+    private void tunnels(Path folder) throws IOException, InterruptedException {
         try (var targets = new Worker(Targets.class);
                 var load = new Worker(Load.class)) {
             String[] told = targets.line().split(" ");
@@ -92,9 +130,7 @@ final class Bench implements Callable<Integer> {
             for (var one : programs.values()) {
                 one.close();
             }
-            Files.deleteIfExists(folder);
         }
-        return 0;
     }
 
     private static void say(String sentence) {
@@ -103,7 +139,7 @@ final class Bench implements Callable<Integer> {
 
     private List<Tunnel> chosen() {
         List<Tunnel> all = new ArrayList<>();
-        all.add(FairleadItself.tunnel(System.getProperty("fairlead.launcher", "./fairlead")));
+        all.add(FairleadItself.tunnel(launcher()));
         all.addAll(Peers.all());
         var names = only;
         return names == null

@@ -3,28 +3,39 @@ package dev.fairlead.lab.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /// [Targets] or [Load] as a process: it answers lines by lines, and ends with its standard input.
 final class Worker implements AutoCloseable {
+
+    private static final int GRACE_SECONDS = 20;
 
     private final Process process;
     private final BufferedReader answers;
 
     Worker(Class<?> main) throws IOException {
+        this(main, List.of());
+    }
+
+    /// @param options of the JVM
+    Worker(Class<?> main, List<String> options, String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:+UseSerialGC",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-Dio.netty.leakDetection.level=disabled"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
         process =
-                new ProcessBuilder(
-                                List.of(
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        "-XX:+UseSerialGC",
-                                        "-cp",
-                                        System.getProperty("java.class.path"),
-                                        main.getName()))
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         answers = process.inputReader();
     }
 
@@ -38,9 +49,18 @@ final class Worker implements AutoCloseable {
 
     /// Gives a command and reads its figures.
     Answer ask(String command) throws IOException {
+        tell(command);
+        return heard();
+    }
+
+    /// Gives a command whose figures are read later, by [#heard].
+    void tell(String command) throws IOException {
         var to = process.outputWriter();
         to.write(command + "\n");
         to.flush();
+    }
+
+    Answer heard() throws IOException {
         String line = line();
         if (line.startsWith("error ")) {
             throw new IOException(line.substring("error ".length()));
@@ -73,6 +93,14 @@ final class Worker implements AutoCloseable {
         } catch (IOException e) {
             // It has ended.
         }
-        process.destroy();
+        try {
+            // A hub among them stops in order.
+            if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
     }
 }
