@@ -2,10 +2,12 @@ package dev.fairlead.hub;
 
 import dev.fairlead.hub.access.AdmitClient;
 import dev.fairlead.hub.access.CutNodes;
+import dev.fairlead.hub.access.Leftovers;
 import dev.fairlead.hub.access.LiveAccess;
 import dev.fairlead.hub.access.ServeClient;
 import dev.fairlead.hub.access.SessionRoutes;
 import dev.fairlead.hub.access.Sessions;
+import dev.fairlead.hub.access.StillAllowed;
 import dev.fairlead.hub.audit.AuditRoutes;
 import dev.fairlead.hub.enroll.AdmissionFacts;
 import dev.fairlead.hub.enroll.EnrolmentRoutes;
@@ -55,6 +57,9 @@ import java.util.Map;
 /// What a hub can do, wired: people and their rights, the fleet, enrolment, sessions.
 final class Capabilities {
 
+    /// Links that the hub's end breaks off come back over this time.
+    private static final Duration STOPPING_SPREAD = Duration.ofSeconds(2);
+
     private static final LinkTerms TERMS = LinkTerms.of(LinkLimits.DEFAULT);
     private static final Map<String, String> SERVED =
             Map.of("ssh", "1", "exec", "1", "tcp", "1", "call", "1");
@@ -65,6 +70,7 @@ final class Capabilities {
     final Decide decide;
     final Links links = new Links();
     final Sessions sessions;
+    final StillAllowed stillAllowed;
     final Tenants tenants;
     final Users users;
     final SignIns signIns;
@@ -94,8 +100,17 @@ final class Capabilities {
         authenticate = new Authenticate(database, clock);
         access = started.add("live access", new LiveAccess(authenticate, clock));
         decide = new Decide(database);
-        sessions = new Sessions(database, audit, events, access, name);
-        started.atEnd("sessions", sessions::flush);
+        sessions =
+                new Sessions(
+                        database,
+                        audit,
+                        events,
+                        access,
+                        new Sessions.Settings(name, ground.config().resume().within()),
+                        links,
+                        ground.meters(),
+                        threads);
+        started.atEnd("sessions", sessions::leave);
         RightsChanged changed = new CutTenants(database, access, links, sessions, threads);
         tenants = new Tenants(database, ground.vault(), audit, changed);
         tenants.ensureSystem();
@@ -115,6 +130,8 @@ final class Capabilities {
         var cut = new CutNodes(links, sessions);
         var renew = new RenewHostCertificate(links);
         nodes = new Nodes(database, audit, events, access, cut, renew, seen, heartbeats);
+        stillAllowed = new StillAllowed(nodes, decide);
+        new Leftovers(database, authenticate, sessions, stillAllowed).takeUp(name);
         hostCa = new HostCa(database, ground.vault(), audit, clock, random);
 
         // Enrolment.
@@ -173,6 +190,7 @@ final class Capabilities {
                 decide,
                 sessions,
                 links,
+                stillAllowed,
                 ground.audit(),
                 access,
                 ground.meters(),
@@ -208,6 +226,7 @@ final class Capabilities {
         return new Chores()
                 .every(soon, "writing ends of links", nodeLinks::flush)
                 .every(soon, "writing ends of sessions", sessions::flush)
+                .every(Duration.ofSeconds(1), "ending interrupted sessions", sessions::expire)
                 .every(soon, "writing samples", heartbeats::flush)
                 .every(Duration.ofMinutes(1), "writing the audit", ground.audit()::flush)
                 .every(later, "forgetting samples", heartbeats::keep)
@@ -223,9 +242,11 @@ final class Capabilities {
                                 .one());
     }
 
-    /// Agents dial again when the hub is back; people are told why their streams end.
+    /// Agents and people's programs dial again when the hub is back, and resume their streams;
+    /// whose stream cannot be resumed is told why it ends.
     void letGo(String why) {
-        sessions.cutAll(StreamEnd.GOING_AWAY, why).join();
+        links.drain(STOPPING_SPREAD);
+        sessions.cutForGood(StreamEnd.GOING_AWAY, why).join();
         links.closeAll(why);
     }
 }

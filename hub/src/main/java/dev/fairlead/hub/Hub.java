@@ -29,8 +29,11 @@ import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +50,7 @@ public final class Hub implements AutoCloseable {
     private final Capabilities can;
     private final HubServer server;
     private final ObserveServer observe;
+    private final Drain drain;
     private final @Nullable Redirect redirect;
     private final PortMatrix.Bound bound;
 
@@ -73,8 +77,12 @@ public final class Hub implements AutoCloseable {
 
     private Hub(HubConfig config, HubParts parts) {
         try {
+            var stopped = new AtomicReference<@Nullable Drain>();
+            started.atEnd("drain", () -> tellStopped(stopped.get()));
             this.ground = Ground.start(config, parts, started);
             this.can = new Capabilities(ground, started);
+            this.drain = new Drain(ground.data(), can.links, can.sessions);
+            stopped.set(drain);
             this.server = started.add("server", serve());
             started.atEnd("links", () -> can.letGo(STOPPING));
             var vertx = ground.vertx();
@@ -94,7 +102,8 @@ public final class Hub implements AutoCloseable {
                             observe.port(),
                             ground.ownPostgresPort());
             Listeners.write(ground.data().resolve("listeners"), config, bound);
-            started.add("chores", can.chores());
+            started.add(
+                    "chores", can.chores().every(Duration.ofMillis(250), "draining", drain::look));
             log.info("Serving {} with fingerprint {}", url(), fingerprint());
         } catch (IOException e) {
             close();
@@ -103,6 +112,17 @@ public final class Hub implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    private static void tellStopped(@Nullable Drain drain) throws IOException {
+        if (drain != null) {
+            drain.stopped();
+        }
+    }
+
+    /// Completes when `fairlead hub drain` has been done, and the hub is to be closed.
+    public CompletableFuture<Void> drained() {
+        return drain.drained();
     }
 
     /// The one port: the API, links, and what is served as files.
@@ -169,7 +189,13 @@ public final class Hub implements AutoCloseable {
                                 ground.database().answers()
                                         ? Optional.empty()
                                         : Optional.of("the database does not answer"))
-                .check("disk", () -> DiskSpace.check(ground.data()));
+                .check("disk", () -> DiskSpace.check(ground.data()))
+                .check(
+                        "drain",
+                        () ->
+                                can.links.isDraining()
+                                        ? Optional.of("the hub is being drained")
+                                        : Optional.empty());
     }
 
     /// The address by which agents and people reach it.

@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 ///   only, and believes their `X-Forwarded-For`
 /// @param leafCertificates PEM files of the certificates that those load balancers show
 /// @param data the hub's folder
+/// @param resume how streams that were cut off are taken up again
 public record HubConfig(
         List<String> names,
         Listen listen,
@@ -37,9 +39,12 @@ public record HubConfig(
         Path data,
         Database database,
         Observe observe,
-        Limits limits) {
+        Limits limits,
+        Resume resume) {
 
     public static final int HTTPS = 443;
+
+    private static final Pattern SPAN = Pattern.compile("(\\d{1,5})([smh])");
 
     private static final Pattern DNS_NAME =
             Pattern.compile(
@@ -81,7 +86,8 @@ public record HubConfig(
             @JsonProperty("data") @Nullable Path data,
             @JsonProperty("database") @Nullable Database database,
             @JsonProperty("observe") @Nullable Observe observe,
-            @JsonProperty("limits") @Nullable Limits limits) {
+            @JsonProperty("limits") @Nullable Limits limits,
+            @JsonProperty("resume") @Nullable Resume resume) {
         var listening = listen == null ? Listen.read(null, null) : listen;
         var proxies = orEmpty(trustedProxies).stream().map(Cidr::parse).toList();
         return new HubConfig(
@@ -95,7 +101,8 @@ public record HubConfig(
                 data == null ? Path.of("/var/lib/fairlead/hub") : data,
                 database == null ? Database.OWN : database,
                 observe == null ? Observe.read(null, null) : observe,
-                limits == null ? Limits.DEFAULT : limits);
+                limits == null ? Limits.DEFAULT : limits,
+                resume == null ? Resume.DEFAULT : resume);
     }
 
     /// A hub that only this machine can reach, with its own certificate and database.
@@ -111,7 +118,8 @@ public record HubConfig(
                 data,
                 Database.OWN,
                 Observe.read(null, null),
-                Limits.DEFAULT);
+                Limits.DEFAULT,
+                Resume.DEFAULT);
     }
 
     private HubConfig with(
@@ -120,7 +128,8 @@ public record HubConfig(
             int publicPort,
             @Nullable Redirect redirect,
             Database database,
-            Observe observe) {
+            Observe observe,
+            Resume resume) {
         return new HubConfig(
                 names,
                 listen,
@@ -132,15 +141,16 @@ public record HubConfig(
                 data,
                 database,
                 observe,
-                limits);
+                limits,
+                resume);
     }
 
     public HubConfig withNames(List<String> names) {
-        return with(names, listen, publicPort, redirect, database, observe);
+        return with(names, listen, publicPort, redirect, database, observe, resume);
     }
 
     public HubConfig withListen(Listen listen, int publicPort) {
-        return with(names, listen, publicPort, redirect, database, observe);
+        return with(names, listen, publicPort, redirect, database, observe, resume);
     }
 
     /// With a port that was free just now in the place of 0, so that the addresses that the hub
@@ -159,15 +169,19 @@ public record HubConfig(
     }
 
     public HubConfig withObserve(Observe observe) {
-        return with(names, listen, publicPort, redirect, database, observe);
+        return with(names, listen, publicPort, redirect, database, observe, resume);
     }
 
     public HubConfig withDatabase(Database database) {
-        return with(names, listen, publicPort, redirect, database, observe);
+        return with(names, listen, publicPort, redirect, database, observe, resume);
+    }
+
+    public HubConfig withResume(Resume resume) {
+        return with(names, listen, publicPort, redirect, database, observe, resume);
     }
 
     public HubConfig withRedirect(@Nullable Redirect redirect) {
-        return with(names, listen, publicPort, redirect, database, observe);
+        return with(names, listen, publicPort, redirect, database, observe, resume);
     }
 
     /// The same, with relative paths taken from this folder: that of the file that was read.
@@ -185,7 +199,8 @@ public record HubConfig(
                 folder.resolve(data),
                 database.from(folder),
                 observe,
-                limits);
+                limits,
+                resume);
     }
 
     /// The address in the lines that the hub prints: the first name, and the port unless it is 443.
@@ -357,6 +372,43 @@ public record HubConfig(
                     requests == null ? DEFAULT.requests : requests,
                     eventStreams == null ? DEFAULT.eventStreams : eventStreams);
         }
+    }
+
+    /// Streams that were cut off and are taken up again.
+    ///
+    /// @param within how long a session waits for that before it has ended; zero: not at all
+    public record Resume(Duration within) {
+
+        public static final Resume DEFAULT = new Resume(Duration.ofMinutes(2));
+
+        public Resume {
+            check(
+                    !within.isNegative() && within.compareTo(Duration.ofDays(1)) <= 0,
+                    "resume.within is not between 0 and 24h");
+        }
+
+        @JsonCreator
+        static Resume read(@JsonProperty("within") @Nullable String within) {
+            return within == null ? DEFAULT : new Resume(span("resume.within", within));
+        }
+    }
+
+    /// A time as people write it.
+    ///
+    /// @param key for the message
+    /// @throws ConfigException where it is none
+    static Duration span(String key, String text) {
+        if (text.equals("0")) {
+            return Duration.ZERO;
+        }
+        var span = SPAN.matcher(text);
+        check(span.matches(), key + " \"" + text + "\" is no time such as 90s, 2m or 1h, or 0");
+        long number = Long.parseLong(span.group(1));
+        return switch (span.group(2)) {
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
     }
 
     private static <T> List<T> orEmpty(@Nullable List<T> list) {

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         description = "Runs the hub until SIGTERM or Ctrl-C.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {CreateAdmin.class, ResetPassword.class},
+        subcommands = {CreateAdmin.class, ResetPassword.class, DrainHub.class},
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -83,7 +83,9 @@ public final class Main implements Callable<Integer> {
                         ReadConfig.read(config),
                         HubParts.standard(Installation.agentPackages())
                                 .withProgress(System.err::println))) {
+            var drained = hub.drained().thenRun(asked::countDown);
             asked.await();
+            drained.cancel(false);
         } finally {
             closed.countDown();
         }

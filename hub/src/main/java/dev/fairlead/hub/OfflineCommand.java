@@ -51,6 +51,16 @@ abstract class OfflineCommand implements Callable<Integer> {
                 paramLabel = "DIR",
                 description = "The data folder of a hub with a database of its own.")
         @Nullable Path data;
+
+        HubConfig config() {
+            if (config != null) {
+                return ReadConfig.read(config);
+            }
+            if (data != null) {
+                return HubConfig.local(data.toAbsolutePath(), 0);
+            }
+            throw new ConfigException("Give --config FILE or --data DIR.");
+        }
     }
 
     /// What the commands use of a hub.
@@ -66,7 +76,7 @@ abstract class OfflineCommand implements Callable<Integer> {
     public final Integer call() throws IOException {
         Logging.start(Level.WARN);
         var random = new SecureRandom();
-        var config = config();
+        var config = where.config();
         String result;
         if (config.database().url() != null) {
             result = open(config, config.database().access(), random);
@@ -85,16 +95,6 @@ abstract class OfflineCommand implements Callable<Integer> {
             out.flush();
         }
         return 0;
-    }
-
-    private HubConfig config() {
-        if (where.config != null) {
-            return ReadConfig.read(where.config);
-        }
-        if (where.data != null) {
-            return HubConfig.local(where.data.toAbsolutePath(), 0);
-        }
-        throw new ConfigException("Give --config FILE or --data DIR.");
     }
 
     private String open(HubConfig config, DatabaseAccess access, SecureRandom random)

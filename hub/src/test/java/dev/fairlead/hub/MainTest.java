@@ -103,9 +103,15 @@ class MainTest {
                     .doesNotContain("\tat ");
         }
 
-        hub.destroy();
+        var drained = run("drain", "--json", "--config", config.toString());
+        assertThat(drained.code()).as(drained.err()).isZero();
+        assertThat(drained.out()).contains("\"phase\":\"stopping\"").contains("\"stopped\"");
         assertThat(hub.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(hub.exitValue()).isZero();
         assertThat(reachable(port)).isFalse();
+        var nobody = run("drain", "--config", config.toString());
+        assertThat(nobody.code()).isEqualTo(69);
+        assertThat(nobody.err()).contains("No hub runs on").doesNotContain("\tat ");
 
         var reset = run("reset-password", "ann", "--config", config.toString());
         assertThat(reset.code()).as(reset.err()).isZero();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,7 @@ class ReadConfigTest {
         assertThat(config.database()).isEqualTo(HubConfig.Database.OWN);
         assertThat(config.observe()).isEqualTo(new HubConfig.Observe("127.0.0.1", 9464));
         assertThat(config.limits()).isEqualTo(new HubConfig.Limits(20_000, 64, 1_000));
+        assertThat(config.resume().within()).hasMinutes(2);
         assertThat(config.url()).hasToString("https://hub.example.com");
     }
 
@@ -53,6 +55,7 @@ class ReadConfigTest {
                           app-password-file: /app
                         observe: {address: "::1", port: 1}
                         limits: {connections: 10, requests: 1, event-streams: 0}
+                        resume: {within: 90s}
                         """);
 
         var config = ReadConfig.read(file);
@@ -73,7 +76,8 @@ class ReadConfigTest {
                                         folder.resolve("owner"),
                                         Path.of("/app")),
                                 new HubConfig.Observe("::1", 1),
-                                new HubConfig.Limits(10, 1, 0)));
+                                new HubConfig.Limits(10, 1, 0),
+                                new HubConfig.Resume(Duration.ofSeconds(90))));
         assertThat(config.url()).hasToString("https://hub.example.com:8443");
     }
 
@@ -116,6 +120,8 @@ class ReadConfigTest {
                     names: [a]\\ntrusted-proxies: [1.2.3.4] | leaf-certificates is missing
                     names: [a]\\ntrusted-proxies: [1.2.3.4/8] | bits set beyond its prefix
                     names: [a]\\ntrusted-proxies: [x]     | no address or range
+                    names: [a]\\nresume: {within: soon}   | resume.within "soon" is no time such as 90s, 2m or 1h, or 0
+                    names: [a]\\nresume: {within: 25h}    | resume.within is not between 0 and 24h
                     names: [a]\\ndatabase: {url: "mysql://x"} | database.url does not begin with
                     names: [a]\\ndatabase: {url: "jdbc:postgresql://x/y"} | together, or none
                     names: [a]\\nredirect: {port: 443}    | redirect.port and listen.port are both 443

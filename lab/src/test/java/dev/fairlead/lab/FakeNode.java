@@ -19,6 +19,7 @@ import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.SigningKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
@@ -33,17 +34,34 @@ final class FakeNode implements AutoCloseable {
     private final MultiThreadIoEventLoopGroup loops = EventLoops.create(1, "fake-node");
     private final SigningKey key = SigningKey.generate(new SecureRandom());
     private final Lab lab;
+    private final Map<String, String> info;
+    private final Map<String, String> capabilities;
     private final String id;
     private final String name;
-    private final Link link;
+    private Link link;
 
-    /// What the hub opened, in order.
+    /// What the hub opened, in order; calls are in `asked`.
     final BlockingQueue<Headers> opened = new LinkedBlockingQueue<>();
+
+    /// What the hub asked: the documents of its calls.
+    final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+
+    /// How streams ended.
+    final BlockingQueue<StreamEnd> ends = new LinkedBlockingQueue<>();
+
+    /// With what it accepts.
+    volatile Headers answer = Headers.EMPTY;
 
     /// @param hostname from which the hub makes its name
     FakeNode(Lab lab, String tenant, String hostname) throws Exception {
+        this(lab, tenant, hostname, Map.of("tcp", "1"));
+    }
+
+    FakeNode(Lab lab, String tenant, String hostname, Map<String, String> capabilities)
+            throws Exception {
         this.lab = lab;
-        var info =
+        this.capabilities = capabilities;
+        this.info =
                 Map.of(
                         "agent-version",
                         "0",
@@ -60,17 +78,25 @@ final class FakeNode implements AutoCloseable {
         this.id = joined.welcome().id();
         this.name = joined.welcome().name();
         joined.channel().close().sync();
-        this.link =
-                dial(Introduction.node(key, Map.of("tcp", "1"), info))
-                        .handOver(channel ->
-                                Link.start(
-                                        channel,
-                                        Link.Side.DIALER,
-                                        LinkLimits.DEFAULT,
-                                        this::accept,
-                                        (cause, message) -> {}))
-                        .toCompletableFuture()
-                        .get(10, TimeUnit.SECONDS);
+        this.link = connect();
+    }
+
+    /// Dials anew, whatever became of the link before.
+    void dialAgain() throws Exception {
+        link = connect();
+    }
+
+    private Link connect() throws Exception {
+        return dial(Introduction.node(key, capabilities, info))
+                .handOver(channel ->
+                        Link.start(
+                                channel,
+                                Link.Side.DIALER,
+                                LinkLimits.DEFAULT,
+                                this::accept,
+                                (cause, message) -> {}))
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
     }
 
     private Handshaken<HubIdentity> dial(Introduction introduction) throws Exception {
@@ -86,24 +112,36 @@ final class FakeNode implements AutoCloseable {
     }
 
     private void accept(LinkStream stream) {
-        opened.add(stream.headers());
+        boolean call = "call".equals(stream.headers().text("kind"));
+        if (!call) {
+            opened.add(stream.headers());
+        }
+        var document = new StringBuilder();
         stream.listen(
                 new StreamListener() {
                     @Override
                     public void data(ByteBuf bytes) {
+                        document.append(bytes.toString(StandardCharsets.UTF_8));
                         stream.consumed(bytes.readableBytes());
                         bytes.release();
                     }
 
                     @Override
                     public void ended() {
+                        if (call) {
+                            asked.add(document.toString());
+                        }
                         stream.end();
                     }
 
                     @Override
-                    public void closed(StreamEnd cause, String message) {}
+                    public void closed(StreamEnd cause, String message) {
+                        if (!call) {
+                            ends.add(cause);
+                        }
+                    }
                 });
-        stream.accept(Headers.EMPTY);
+        stream.accept(answer);
     }
 
     String id() {

@@ -10,10 +10,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// bytes on, so TLS and the proofs inside it hold through it.
 ///
 /// Each direction of a connection has a thread that reads and one that writes, with a queue of
-/// chunks in between. A chunk leaves at its due time: what shapes a direction (delay, later
+/// chunks in between. A chunk leaves at its due time: what shapes a direction (delay, jitter,
 /// bandwidth) only has to say when that is, and a full queue holds the sender back as a full buffer
 /// in the network does.
 final class FaultProxy implements AutoCloseable {
@@ -35,6 +37,16 @@ final class FaultProxy implements AutoCloseable {
         UP,
         /// From the hub to who dialled.
         DOWN
+    }
+
+    /// What happens to the bytes on their way.
+    enum Mangling {
+        /// One bit of them is another.
+        FLIP,
+        /// They are gone.
+        DROP,
+        /// They come twice.
+        REPEAT
     }
 
     private static final int CHUNK = 64 * 1024;
@@ -48,8 +60,12 @@ final class FaultProxy implements AutoCloseable {
     private final Set<Way> stalled = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition resumed = lock.newCondition();
+    private final Map<Way, Mangling> mangling = new ConcurrentHashMap<>();
     private volatile boolean swallowing;
+    private volatile boolean away;
     private volatile Duration delay = Duration.ZERO;
+    private volatile Duration jitter = Duration.ZERO;
+    private volatile long bytesPerSecond = Long.MAX_VALUE;
 
     /// @param to a port of this machine
     FaultProxy(int to) {
@@ -101,9 +117,27 @@ final class FaultProxy implements AutoCloseable {
         open.forEach(connection -> connection.swallowed = true);
     }
 
+    /// One way only: from now on nothing comes through in this direction of the connections that
+    /// there are, and nobody is told.
+    void blackHole(Way way) {
+        open.forEach(connection -> connection.swallowedWays.add(way));
+    }
+
+    /// Breaks all connections off, and each that is made, as where nobody listens.
+    void goAway() {
+        away = true;
+        reset();
+    }
+
     /// New connections work again. Those that have lost bytes stay as they are, for ever silent.
     void lift() {
         swallowing = false;
+        away = false;
+    }
+
+    /// Does this, once, to the next bytes that go this way.
+    void mangle(Way way, Mangling how) {
+        mangling.put(way, how);
     }
 
     /// Reads no more of what goes one way: its sender sees a full network.
@@ -124,6 +158,23 @@ final class FaultProxy implements AutoCloseable {
     /// How long each byte is on its way, in each direction.
     void delay(Duration each) {
         delay = each;
+    }
+
+    /// By how much that varies at most; bytes still arrive in order.
+    void jitter(Duration atMost) {
+        jitter = atMost;
+    }
+
+    /// How much passes in each direction of each connection.
+    void bandwidth(long perSecond) {
+        bytesPerSecond = perSecond;
+    }
+
+    /// As fast as it goes, again.
+    void unshaped() {
+        delay = Duration.ZERO;
+        jitter = Duration.ZERO;
+        bytesPerSecond = Long.MAX_VALUE;
     }
 
     @Override
@@ -148,6 +199,10 @@ final class FaultProxy implements AutoCloseable {
 
     private void connect(Socket dialled) {
         Socket hub = null;
+        if (away) {
+            breakOff(dialled);
+            return;
+        }
         try {
             dialled.setTcpNoDelay(true);
             hub = new Socket();
@@ -194,8 +249,27 @@ final class FaultProxy implements AutoCloseable {
     /// @param bytes null for the end of the direction
     private record Chunk(long due, byte @Nullable [] bytes) {}
 
-    private Chunk chunk(byte @Nullable [] bytes) {
-        return new Chunk(System.nanoTime() + delay.toNanos(), bytes);
+    /// When the chunks of one direction leave.
+    private final class Schedule {
+
+        /// When the last one leaves, and when the direction is free after it.
+        private long last = System.nanoTime();
+
+        private long free = last;
+
+        Chunk chunk(byte @Nullable [] bytes) {
+            long now = System.nanoTime();
+            long begins = Math.max(now, free);
+            long rate = bytesPerSecond;
+            free =
+                    bytes == null || rate == Long.MAX_VALUE
+                            ? begins
+                            : begins + bytes.length * 1_000_000_000L / rate;
+            long most = jitter.toNanos();
+            long more = most == 0 ? 0 : ThreadLocalRandom.current().nextLong(most);
+            last = Math.max(last, free + delay.toNanos() + more);
+            return new Chunk(last, bytes);
+        }
     }
 
     private final class Connection {
@@ -203,6 +277,7 @@ final class FaultProxy implements AutoCloseable {
         private final Socket dialled;
         private final Socket hub;
         private final AtomicInteger ended = new AtomicInteger();
+        private final Set<Way> swallowedWays = ConcurrentHashMap.newKeySet();
         private volatile boolean swallowed;
 
         Connection(Socket dialled, Socket hub) {
@@ -217,17 +292,20 @@ final class FaultProxy implements AutoCloseable {
 
         private void pass(Way way, Socket from, Socket into) {
             var queue = new ArrayBlockingQueue<Chunk>(CHUNKS);
-            Thread.ofVirtual().name("proxy reads").start(() -> read(way, from, queue));
-            Thread.ofVirtual().name("proxy writes").start(() -> write(into, queue));
+            var schedule = new Schedule();
+            Thread.ofVirtual().name("proxy reads").start(() -> read(way, from, queue, schedule));
+            Thread.ofVirtual().name("proxy writes").start(() -> write(way, into, queue));
         }
 
-        private void read(Way way, Socket from, BlockingQueue<Chunk> queue) {
+        private void read(Way way, Socket from, BlockingQueue<Chunk> queue, Schedule schedule) {
             byte[] buffer = new byte[CHUNK];
             try {
                 var in = from.getInputStream();
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                     awaitResumed(way);
-                    queue.put(chunk(Arrays.copyOf(buffer, n)));
+                    for (byte[] bytes : mangled(mangling.remove(way), Arrays.copyOf(buffer, n))) {
+                        queue.put(schedule.chunk(bytes));
+                    }
                 }
             } catch (IOException e) {
                 // What breaks on one side breaks on the other, unless nothing comes through.
@@ -237,24 +315,36 @@ final class FaultProxy implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
-                end(queue);
+                end(queue, schedule);
             }
         }
 
-        private void end(BlockingQueue<Chunk> queue) {
+        private static List<byte[]> mangled(@Nullable Mangling how, byte[] bytes) {
+            return switch (how) {
+                case null -> List.of(bytes);
+                case FLIP -> {
+                    bytes[bytes.length / 2] ^= 1;
+                    yield List.of(bytes);
+                }
+                case DROP -> List.of();
+                case REPEAT -> List.of(bytes, bytes);
+            };
+        }
+
+        private void end(BlockingQueue<Chunk> queue, Schedule schedule) {
             try {
-                queue.put(chunk(null));
+                queue.put(schedule.chunk(null));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
         }
 
         /// Until the reader's end, whatever becomes of the socket: or the reader would be stuck.
-        private void write(Socket into, BlockingQueue<Chunk> queue) {
+        private void write(Way way, Socket into, BlockingQueue<Chunk> queue) {
             try {
                 for (var chunk = queue.take(); chunk.bytes != null; chunk = queue.take()) {
                     TimeUnit.NANOSECONDS.sleep(chunk.due - System.nanoTime());
-                    write(into, chunk.bytes);
+                    write(way, into, chunk.bytes);
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -271,9 +361,9 @@ final class FaultProxy implements AutoCloseable {
             }
         }
 
-        private void write(Socket into, byte[] bytes) {
+        private void write(Way way, Socket into, byte[] bytes) {
             try {
-                if (!swallowed) {
+                if (!swallowed && !swallowedWays.contains(way)) {
                     into.getOutputStream().write(bytes);
                 }
             } catch (IOException e) {

@@ -175,7 +175,7 @@ class KilledPartiesTest {
                 .filteredOn(session -> String.valueOf(session.target()).contains("cat"))
                 .first()
                 .extracting(Session::cause)
-                .isEqualTo("connection-lost");
+                .isEqualTo("link-lost");
         node.awaitOnline();
         worksAgain();
     }

@@ -157,6 +157,13 @@ final class Lab implements AutoCloseable {
     /// port. When that is over, [#startHub] is due.
     Programs.Running hubAsProgram() throws IOException {
         hub.close();
+        return startProgram("");
+    }
+
+    /// Starts a hub as a program, where none runs.
+    ///
+    /// @param more lines of its configuration
+    Programs.Running startProgram(String more) throws IOException {
         int port = config.listen().port();
         var file = folder.resolve("hub.yaml");
         Files.writeString(
@@ -167,7 +174,8 @@ final class Lab implements AutoCloseable {
                 data: %s
                 observe: {address: 127.0.0.1, port: 0}
                 """
-                        .formatted(port, config.data()));
+                                .formatted(port, config.data())
+                        + more);
         var program =
                 Programs.start(
                         Programs.builder(
@@ -178,13 +186,20 @@ final class Lab implements AutoCloseable {
                                         "--config",
                                         file.toString())));
         closing.push(program);
-        await().atMost(Duration.ofSeconds(60))
+        awaitListening();
+        return program;
+    }
+
+    /// Waits until a hub accepts connections.
+    void awaitListening() {
+        int port = config.listen().port();
+        await().pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofSeconds(60))
                 .ignoreExceptions()
                 .until(() -> {
                     new Socket(InetAddress.getLoopbackAddress(), port).close();
                     return true;
                 });
-        return program;
     }
 
     /// The administrator, as the services know them.

@@ -61,17 +61,21 @@ final class LabCli implements AutoCloseable {
 
     /// Starts ssh with the settings that `fairlead ssh-config` writes, on a connection of its own.
     Programs.Running startSsh(String host, String command) throws IOException {
-        return Programs.start(
-                Programs.builder(
-                        environment(),
-                        List.of(
-                                "ssh",
-                                "-F",
-                                sshConfig().toString(),
-                                "-o",
-                                "ControlPath=none",
-                                host,
-                                command)));
+        return Programs.start(ssh(host, command));
+    }
+
+    /// The same, not yet started.
+    ProcessBuilder ssh(String host, String command) {
+        return Programs.builder(
+                environment(),
+                List.of(
+                        "ssh",
+                        "-F",
+                        sshConfig().toString(),
+                        "-o",
+                        "ControlPath=none",
+                        host,
+                        command));
     }
 
     Ran run(String stdin, String... args) throws Exception {

@@ -54,7 +54,8 @@ class LoadBalancerTest {
                 local.data(),
                 local.database(),
                 local.observe(),
-                local.limits());
+                local.limits(),
+                local.resume());
     }
 
     @AfterAll

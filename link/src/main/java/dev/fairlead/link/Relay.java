@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Joins two streams, mostly of two links, into one: what arrives on one is sent on the other,
@@ -23,6 +24,7 @@ public final class Relay {
     private @Nullable BiConsumer<StreamEnd, String> whenOver;
     private int halvesOpen = 2;
     private volatile boolean muted;
+    private UnaryOperator<Headers> answered = answer -> answer;
     private StreamEnd cutCause = StreamEnd.DONE;
     private String cutMessage = "";
 
@@ -39,6 +41,19 @@ public final class Relay {
     /// @param over called once, on an event loop: with [StreamEnd#DONE], or the cause of the first
     ///   break
     public void connect(Link to, Headers open, BiConsumer<StreamEnd, String> over) {
+        connect(to, open, answer -> answer, over);
+    }
+
+    /// The same, with a hand on the answer.
+    ///
+    /// @param answering given what the serving side accepted with, on an event loop; what it gives
+    ///   back is what the asking side gets
+    public void connect(
+            Link to,
+            Headers open,
+            UnaryOperator<Headers> answering,
+            BiConsumer<StreamEnd, String> over) {
+        answered = answering;
         // On the new stream's loop, so that none of its events comes before both halves are
         // complete.
         to.onLoop(() -> {
@@ -132,7 +147,7 @@ public final class Relay {
 
         @Override
         public void accepted(Headers answer) {
-            sink.accept(answer);
+            sink.accept(answered.apply(answer));
         }
 
         @Override

@@ -4,25 +4,51 @@ import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.SessionId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.rbac.Principal;
-import dev.fairlead.link.Relay;
+import dev.fairlead.link.Link;
 import dev.fairlead.link.StreamEnd;
+import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A session that lives, with the streams in it: one for SSH and exec, any number one after another
 /// for a forward.
+///
+/// A stream whose link was lost is remembered, since it may be resumed. While no stream is joined
+/// and some are remembered, the session is *interrupted*: it lives by its right as before, and ends
+/// when the time for resumption has passed ([#expire]).
 final class LiveSession implements Live {
 
     /// How it ended.
     record End(StreamEnd cause, String message) {}
 
-    private final SessionId id = SessionId.fresh();
-    private final Principal principal;
+    /// What is left in a session when a stream has left it.
+    enum Left {
+        /// Other streams.
+        STREAMS,
+        /// Nothing but what may be resumed.
+        INTERRUPTED,
+        /// Nothing.
+        NOTHING
+    }
+
+    /// As many lost streams are remembered; beyond, the oldest cannot be resumed any more.
+    private static final int MOST_LOST = 2_048;
+
+    /// Stands for all streams of a session that another process began.
+    private static final String ANY = "";
+
+    private final SessionId id;
+    private volatile Principal principal;
     private final TenantId tenant;
     private final NodeId node;
     private final String nodeName;
@@ -30,11 +56,23 @@ final class LiveSession implements Live {
     private final String login;
     private final String target;
     private final String address;
-    private final BooleanSupplier allowed;
-    private final Set<Relay> relays = new HashSet<>();
+    private final boolean resumable;
+    private final Predicate<LiveSession> allowed;
+    private final Set<JoinedStream> joined = new HashSet<>();
+
+    /// Lost streams by their resume id, oldest first, with [System#nanoTime()] of the loss.
+    private final Map<String, Long> lost = new LinkedHashMap<>();
+
+    private boolean leftover;
+    private boolean countsOffsets;
+    private long interruptedSince;
+    private boolean recordedAsResumed;
+    private final Object resuming = new Object();
     private @Nullable End end;
     private @Nullable BiConsumer<End, Runnable> farewell;
     private Runnable whenCutIdle = () -> {};
+    private @Nullable Consumer<LiveSession> holder;
+    private volatile @Nullable Link nodeLink;
 
     /// Completes when nothing is to be waited for before what is left is broken off.
     private final CompletableFuture<Void> said = new CompletableFuture<>();
@@ -46,8 +84,10 @@ final class LiveSession implements Live {
 
     /// @param login settled; empty for the node's default
     /// @param target as people read it; empty where there is none
+    /// @param resumable whether its first stream may be resumed
     /// @param allowed asks anew; may block
     LiveSession(
+            SessionId id,
             Principal principal,
             TenantId tenant,
             NodeId node,
@@ -56,7 +96,9 @@ final class LiveSession implements Live {
             String login,
             String target,
             String address,
-            BooleanSupplier allowed) {
+            boolean resumable,
+            Predicate<LiveSession> allowed) {
+        this.id = id;
         this.principal = principal;
         this.tenant = tenant;
         this.node = node;
@@ -65,6 +107,7 @@ final class LiveSession implements Live {
         this.login = login;
         this.target = target;
         this.address = address;
+        this.resumable = resumable;
         this.allowed = allowed;
     }
 
@@ -72,6 +115,7 @@ final class LiveSession implements Live {
         return id;
     }
 
+    /// By whose credential it lives now; another one of the same user after it was resumed by that.
     @Override
     public Principal principal() {
         return principal;
@@ -102,14 +146,22 @@ final class LiveSession implements Live {
         return target;
     }
 
+    /// Where the person came from when it began.
     String address() {
         return address;
     }
 
+    /// Whether its first stream may be resumed: if not, the next process has no use for it.
+    boolean isResumable() {
+        return resumable;
+    }
+
     @Override
     public boolean isAllowed() {
-        return allowed.getAsBoolean();
+        return allowed.test(this);
     }
+
+    // Its end.
 
     @Override
     public void cut(String cause) {
@@ -122,45 +174,68 @@ final class LiveSession implements Live {
     /// @return completes when its streams are broken off: at once, or where the person is told
     ///   before, [Farewell#WITHIN] from now at the latest
     CompletableFuture<Void> cut(StreamEnd cause, String message) {
-        Set<Relay> cut;
+        return cutWhere(() -> true, new End(cause, message));
+    }
+
+    /// Forgets streams that were lost before this, and ends the session where nothing is left.
+    ///
+    /// @param before of [System#nanoTime()]
+    void expire(long before, StreamEnd cause, String message) {
+        var ignored =
+                cutWhere(
+                        () -> {
+                            boolean was = isInterrupted();
+                            lost.values().removeIf(at -> at - before < 0);
+                            return was && !isInterrupted();
+                        },
+                        new End(cause, message));
+    }
+
+    private CompletableFuture<Void> cutWhere(BooleanSupplier wanted, End why) {
+        Set<JoinedStream> cut;
         BiConsumer<End, Runnable> tell;
-        End why;
+        boolean nodeKeepsStreams;
         synchronized (this) {
-            if (end != null) {
+            nodeKeepsStreams = !lost.isEmpty();
+            if (end != null || !wanted.getAsBoolean()) {
                 return over;
             }
-            why = new End(cause, message);
             end = why;
-            cut = Set.copyOf(relays);
+            cut = Set.copyOf(joined);
             tell = farewell;
         }
-        if (cut.isEmpty()) {
-            said.complete(null);
-            whenCutIdle.run();
-        } else if (tell == null) {
+        boolean tellsPerson = !cut.isEmpty() && kind == OpenRequest.Kind.SSH;
+        if (tell == null || !tellsPerson) {
+            if (tell != null && nodeKeepsStreams) {
+                tell.accept(why, () -> {});
+            }
             said.complete(null);
         } else {
-            cut.forEach(Relay::mute);
+            cut.forEach(stream -> stream.relay().mute());
             said.completeOnTimeout(null, Farewell.WITHIN.toMillis(), TimeUnit.MILLISECONDS);
             tell.accept(why, () -> said.complete(null));
+        }
+        if (cut.isEmpty()) {
+            whenCutIdle.run();
         }
         return over;
     }
 
     private void breakOff() {
-        Set<Relay> left;
+        Set<JoinedStream> left;
         End why;
         synchronized (this) {
-            left = Set.copyOf(relays);
+            left = Set.copyOf(joined);
             why = end;
         }
         if (why != null) {
-            left.forEach(relay -> relay.cut(why.cause(), why.message()));
+            left.forEach(stream -> stream.relay().cut(why.cause(), why.message()));
         }
     }
 
-    /// How the person is told before a stream is broken off: by what is given here, which runs the
-    /// second argument where they cannot be told. Set before the stream begins.
+    /// How the node is asked to tell the person why, and to drop the streams that it keeps: by what
+    /// is given here, which runs the second argument where the node will not. Set before the
+    /// session begins.
     synchronized void farewell(BiConsumer<End, Runnable> tell) {
         farewell = tell;
     }
@@ -171,33 +246,16 @@ final class LiveSession implements Live {
         whenCutIdle = action;
     }
 
-    /// Takes in a stream that is under way; false where the session has ended, and the stream must
-    /// be cut.
-    synchronized boolean enter(Relay relay) {
-        if (end != null) {
-            return false;
-        }
-        relays.add(relay);
-        streams++;
-        return true;
-    }
-
-    /// Counts a stream that is over; true when none is left.
-    boolean leave(Relay relay) {
-        boolean idle;
-        boolean cut;
+    /// Who has it among its own is told when it has ended, or when somebody else has it.
+    void heldBy(@Nullable Consumer<LiveSession> next) {
+        Consumer<LiveSession> before;
         synchronized (this) {
-            if (relays.remove(relay)) {
-                bytesIn += relay.bytesUp();
-                bytesOut += relay.bytesDown();
-            }
-            idle = relays.isEmpty();
-            cut = end != null;
+            before = holder;
+            holder = next;
         }
-        if (idle && cut) {
-            said.complete(null);
+        if (before != null) {
+            before.accept(this);
         }
-        return idle;
     }
 
     /// Why it was cut; null where nobody cut it.
@@ -214,18 +272,162 @@ final class LiveSession implements Live {
             }
         }
         said.complete(null);
+        heldBy(null);
+    }
+
+    // Its streams.
+
+    /// The node's link that its newest stream is on; null before the first.
+    @Nullable Link nodeLink() {
+        return nodeLink;
+    }
+
+    /// Takes in a stream that is about to be joined; false where the session has ended, and the
+    /// stream must be cut. An earlier incarnation of the same stream is cut: whoever resumes it
+    /// knows that it is lost before this hub does.
+    boolean enter(JoinedStream stream, Link over) {
+        Optional<JoinedStream> before;
+        synchronized (this) {
+            if (end != null) {
+                return false;
+            }
+            before = joined.stream().filter(stream::resumes).findAny();
+            joined.add(stream);
+            streams++;
+            var resumeId = stream.resumeId();
+            if (resumeId != null) {
+                lost.remove(resumeId);
+                if (kind != OpenRequest.Kind.TCP) {
+                    lost.remove(ANY);
+                }
+            }
+            nodeLink = over;
+        }
+        before.ifPresent(
+                old -> old.relay().cut(StreamEnd.LINK_LOST, "the stream was resumed elsewhere"));
+        return true;
+    }
+
+    /// Counts a stream that is over.
+    ///
+    /// @param mayBeResumed whether it was lost, and can be resumed
+    Left leave(JoinedStream stream, boolean mayBeResumed) {
+        Left left;
+        boolean cut;
+        synchronized (this) {
+            if (joined.remove(stream)) {
+                bytesIn += stream.relay().bytesUp();
+                bytesOut += stream.relay().bytesDown();
+                if (mayBeResumed && joined.stream().noneMatch(stream::resumes)) {
+                    lose(stream);
+                }
+            }
+            cut = end != null;
+            left =
+                    !joined.isEmpty()
+                            ? Left.STREAMS
+                            : isInterrupted() ? Left.INTERRUPTED : Left.NOTHING;
+            if (left == Left.INTERRUPTED) {
+                interruptedSince = System.nanoTime();
+                recordedAsResumed = false;
+            }
+        }
+        if (left == Left.NOTHING && cut) {
+            said.complete(null);
+        }
+        return left;
+    }
+
+    private void lose(JoinedStream stream) {
+        var resumeId = stream.resumeId();
+        if (resumeId != null && end == null) {
+            if (lost.size() >= MOST_LOST) {
+                lost.remove(lost.keySet().iterator().next());
+            }
+            lost.put(resumeId, System.nanoTime());
+        }
+    }
+
+    // Interruption and resumption.
+
+    /// Makes it one that another process began, whose streams are all lost.
+    ///
+    /// @param in bytes that process has counted
+    synchronized LiveSession leftOver(long in, long out) {
+        leftover = true;
+        bytesIn = in;
+        bytesOut = out;
+        // It was killed before it could write what it had counted.
+        countsOffsets = in == 0 && out == 0;
+        interruptedSince = System.nanoTime();
+        lost.put(ANY, interruptedSince);
+        return this;
+    }
+
+    synchronized boolean isInterrupted() {
+        return end == null && joined.isEmpty() && !lost.isEmpty();
+    }
+
+    /// Whether all of its streams can be resumed by somebody else than this process.
+    synchronized boolean outlivesHub() {
+        return end == null
+                && (!joined.isEmpty() || !lost.isEmpty())
+                && joined.stream().allMatch(JoinedStream::mayBeResumed);
+    }
+
+    /// How long it has been interrupted.
+    synchronized Duration interruptedFor() {
+        return Duration.ofNanos(System.nanoTime() - interruptedSince);
+    }
+
+    /// Whether a stream of this resume id is in it, or was lost: as far as this process can know,
+    /// which has not seen how the streams of a leftover began.
+    synchronized boolean mayHaveStream(String resumeId) {
+        return leftover
+                || lost.containsKey(resumeId)
+                || joined.stream().anyMatch(stream -> resumeId.equals(stream.resumeId()));
+    }
+
+    /// Held while it is recorded that it is resumed.
+    Object resuming() {
+        return resuming;
+    }
+
+    synchronized boolean isRecordedAsResumed() {
+        return recordedAsResumed;
+    }
+
+    synchronized void recordedAsResumed() {
+        recordedAsResumed = true;
+    }
+
+    /// From now on it lives by this credential of its user.
+    void resumedBy(Principal again) {
+        principal = again;
+    }
+
+    /// A stream was resumed at these offsets: bytes that a hub that was killed had not counted.
+    synchronized void countOffsets(long in, long out) {
+        if (countsOffsets) {
+            bytesIn += in;
+            bytesOut += out;
+        }
+    }
+
+    synchronized int openStreams() {
+        return joined.size();
     }
 
     synchronized boolean isIdle() {
-        return relays.isEmpty();
+        return joined.isEmpty() && lost.isEmpty();
     }
 
     synchronized long bytesIn() {
-        return bytesIn + relays.stream().mapToLong(Relay::bytesUp).sum();
+        return bytesIn + joined.stream().mapToLong(stream -> stream.relay().bytesUp()).sum();
     }
 
     synchronized long bytesOut() {
-        return bytesOut + relays.stream().mapToLong(Relay::bytesDown).sum();
+        return bytesOut + joined.stream().mapToLong(stream -> stream.relay().bytesDown()).sum();
     }
 
     synchronized long streams() {

@@ -1,9 +1,11 @@
 package dev.fairlead.hub.access;
 
+import dev.fairlead.hub.db.SessionId;
 import dev.fairlead.hub.rbac.Act;
 import dev.fairlead.link.Headers;
 import dev.fairlead.link.ProtocolException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What a client link asks for by an OPEN (`docs/protocol.md`, section Streams).
@@ -13,16 +15,20 @@ import org.jspecify.annotations.Nullable;
 /// @param login the account at the node; empty for the node's default
 /// @param target `host:port` for TCP, empty else
 /// @param argv for exec a JSON array, else null
+/// @param resume null where the stream is not to be resumed, now or later
 record OpenRequest(
         Kind kind,
         String tenant,
         String node,
         String login,
         String target,
-        byte @Nullable [] argv) {
+        byte @Nullable [] argv,
+        @Nullable Resume resume) {
 
     private static final int MAX_NAME = 64;
     private static final int MAX_TARGET = 300;
+    private static final Pattern RESUME_ID = Pattern.compile("[A-Za-z0-9_-]{22}");
+    private static final Pattern OFFSET = Pattern.compile("[0-9]{1,18}");
 
     /// What a stream can be, and what that needs.
     enum Kind {
@@ -41,6 +47,29 @@ record OpenRequest(
         }
     }
 
+    /// What an OPEN says about resumption.
+    ///
+    /// @param id made by the opener, the same for all incarnations of the stream
+    /// @param session that the stream is in; null in its first OPEN
+    /// @param at how many bytes the opener has received; negative in the stream's first OPEN
+    record Resume(String id, @Nullable SessionId session, long at) {
+
+        /// Whether it takes up a stream that there was.
+        boolean resumes() {
+            return at >= 0;
+        }
+    }
+
+    /// Whether it takes up a stream that there was.
+    boolean resumes() {
+        return resume != null && resume.resumes();
+    }
+
+    /// The same, as a stream that is not to be resumed.
+    OpenRequest plain() {
+        return new OpenRequest(kind, tenant, node, login, target, argv, null);
+    }
+
     /// @throws ProtocolException naming the header that is wrong
     static OpenRequest of(Headers headers) {
         var kind = kind(headers.need("kind"));
@@ -50,7 +79,31 @@ record OpenRequest(
                 bounded(headers, "node", MAX_NAME, true),
                 bounded(headers, "login", MAX_NAME, false),
                 bounded(headers, "target", MAX_TARGET, kind == Kind.TCP),
-                kind == Kind.EXEC ? headers.needBytes("argv") : null);
+                kind == Kind.EXEC ? headers.needBytes("argv") : null,
+                resume(headers));
+    }
+
+    private static @Nullable Resume resume(Headers headers) {
+        var id = headers.text("resume-id");
+        var at = headers.text("resume-at");
+        if (id == null && at == null) {
+            return null;
+        }
+        if (id == null || !RESUME_ID.matcher(id).matches()) {
+            throw new ProtocolException("header resume-id is not 22 characters of base64url");
+        }
+        if (at == null) {
+            return new Resume(id, null, -1);
+        }
+        if (!OFFSET.matcher(at).matches()) {
+            throw new ProtocolException("header resume-at is no number of bytes");
+        }
+        return new Resume(
+                id,
+                SessionId.parse(headers.need("session"))
+                        .orElseThrow(
+                                () -> new ProtocolException("header session is no session's id")),
+                Long.parseLong(at));
     }
 
     private static Kind kind(String label) {

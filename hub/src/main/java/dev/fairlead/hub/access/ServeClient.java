@@ -2,6 +2,7 @@ package dev.fairlead.hub.access;
 
 import dev.fairlead.hub.Rejected;
 import dev.fairlead.hub.audit.Audit;
+import dev.fairlead.hub.db.SessionId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.fleet.Node;
 import dev.fairlead.hub.fleet.Nodes;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
 /// OPEN -> OpenRequest -> tenant, node -> Decide -> Sessions.begin -> link of the node -> Relay
 /// ```
 ///
+/// An OPEN that resumes is decided anew in the same way, and goes on in the session that it was in
+/// ([Resumption]).
+///
 /// The streams of a forward to one target are one session, however many connections there are:
 /// decided and recorded once, cut together, and over a minute after the last of them.
 public final class ServeClient implements StreamServer, Live {
@@ -59,10 +63,11 @@ public final class ServeClient implements StreamServer, Live {
     private final Services services;
     private final Principal principal;
     private final String address;
-    private final Farewell farewell;
     private final Map<OpenRequest, LiveSession> forwards = new ConcurrentHashMap<>();
     private final Set<LiveSession> sessions = ConcurrentHashMap.newKeySet();
+    private final Resumption resumption;
     private volatile @Nullable String ended;
+    private volatile @Nullable StreamEnd gone;
     private volatile @Nullable Link link;
 
     /// What all client links share.
@@ -74,6 +79,7 @@ public final class ServeClient implements StreamServer, Live {
             Decide decide,
             Sessions sessions,
             Links links,
+            StillAllowed stillAllowed,
             Audit audit,
             LiveAccess access,
             LinkMeters meters,
@@ -83,7 +89,7 @@ public final class ServeClient implements StreamServer, Live {
         this.services = services;
         this.principal = principal;
         this.address = address;
-        this.farewell = new Farewell(services.threads());
+        this.resumption = new Resumption(services, principal);
     }
 
     /// The link is up. What it carries ends with it, and it ends with the credential.
@@ -93,6 +99,7 @@ public final class ServeClient implements StreamServer, Live {
     }
 
     /// The link is gone: forwards are done where the person said good-bye, else they were cut.
+    /// Those that have streams end with these, or are interrupted.
     public void unlinked(LinkEnd cause) {
         services.access().remove(this);
         var end =
@@ -102,8 +109,14 @@ public final class ServeClient implements StreamServer, Live {
                     case GOING_AWAY -> StreamEnd.GOING_AWAY;
                     default -> StreamEnd.LINK_LOST;
                 };
+        gone = end;
         for (var forward : forwards.values()) {
-            services.threads().execute(() -> finish(forward, end, ""));
+            services.threads()
+                    .execute(() -> {
+                        if (forward.isIdle()) {
+                            services.sessions().end(forward, end, "");
+                        }
+                    });
         }
     }
 
@@ -154,11 +167,9 @@ public final class ServeClient implements StreamServer, Live {
         }
         try {
             var request = OpenRequest.of(stream.headers());
-            var session =
-                    request.kind() == OpenRequest.Kind.TCP ? forward(request) : begin(request);
-            join(stream, request, session, meter);
-        } catch (Offline e) {
-            refuse(stream, meter, StreamEnd.NODE_OFFLINE, e.sentence);
+            join(stream, request, session(request), meter);
+        } catch (Refused e) {
+            refuse(stream, meter, e.cause, e.sentence);
         } catch (ProtocolException e) {
             refuse(stream, meter, StreamEnd.BAD_REQUEST, e.rule());
         } catch (Rejected e) {
@@ -167,6 +178,13 @@ public final class ServeClient implements StreamServer, Live {
             log.error("A stream of {} could not be opened", principal.who(), e);
             refuse(stream, meter, StreamEnd.INTERNAL, "the hub failed; its log says how");
         }
+    }
+
+    private LiveSession session(OpenRequest request) {
+        if (request.resumes()) {
+            return resume(request);
+        }
+        return request.kind() == OpenRequest.Kind.TCP ? forward(request) : begin(request);
     }
 
     private static void refuse(
@@ -186,14 +204,14 @@ public final class ServeClient implements StreamServer, Live {
 
     /// The session of a forward: the one that there is, or a new one.
     private LiveSession forward(OpenRequest request) {
-        var there = forwards.get(request);
+        var there = forwards.get(request.plain());
         if (there != null && there.end() == null) {
             return there;
         }
         // One racer begins, the others wait for its session.
         return Objects.requireNonNull(
                 forwards.compute(
-                        request,
+                        request.plain(),
                         (same, old) -> old != null && old.end() == null ? old : begin(request)));
     }
 
@@ -217,9 +235,10 @@ public final class ServeClient implements StreamServer, Live {
         }
         var allowed = decision.orReject("node");
         var found = node.orElseThrow(() -> Rejected.notFound("node"));
-        mustBeOnline(tenant, found);
+        mustBeOnline(services.links(), tenant, found);
         var session =
                 new LiveSession(
+                        SessionId.fresh(),
                         principal,
                         tenant,
                         found.id(),
@@ -228,38 +247,53 @@ public final class ServeClient implements StreamServer, Live {
                         allowed.login(),
                         shownTarget(request),
                         address,
-                        () -> isStillAllowed(request, tenant, found, allowed.login()));
-        session.whenCutIdle(
-                () -> services.threads().execute(() -> finish(session, StreamEnd.RIGHT_ENDED, "")));
+                        request.resume() != null && services.sessions().resume(),
+                        services.stillAllowed());
         services.sessions().begin(session);
-        sessions.add(session);
+        hold(session);
         return session;
     }
 
-    /// Asked again when a right has changed somewhere: the node may be gone or have other labels
-    /// now.
-    private boolean isStillAllowed(OpenRequest request, TenantId tenant, Node node, String login) {
-        return services.nodes()
-                .find(tenant, node.id().text())
-                .filter(now ->
-                        services.decide()
-                                .decide(principal, tenant, request.kind().act, now.labels(), login)
-                                .allowed())
-                .isPresent();
+    /// The session of a stream that is taken up again, from now on over this link.
+    private LiveSession resume(OpenRequest request) {
+        var session = resumption.decide(request);
+        services.sessions().resumed(session, principal, address);
+        if (session.kind() == OpenRequest.Kind.TCP) {
+            // Further connections of the forward are in it too.
+            forwards.putIfAbsent(request.plain(), session);
+        }
+        if (!sessions.contains(session)) {
+            hold(session);
+        }
+        return session;
     }
 
-    /// @throws Offline with since when; asked only for nodes that the person may know of
-    private void mustBeOnline(TenantId tenant, Node node) {
-        if (services.links().find(tenant, node.id()).isEmpty()) {
+    private void hold(LiveSession session) {
+        sessions.add(session);
+        session.heldBy(this::letGo);
+        if (session.end() != null) {
+            letGo(session);
+        }
+    }
+
+    private void letGo(LiveSession session) {
+        forwards.values().remove(session);
+        sessions.remove(session);
+    }
+
+    /// @throws Refused with since when; asked only for nodes that the person may know of
+    static void mustBeOnline(Links links, TenantId tenant, Node node) {
+        if (links.find(tenant, node.id()).isEmpty()) {
             var since = node.since();
-            throw new Offline(
+            throw new Refused(
+                    StreamEnd.NODE_OFFLINE,
                     since == null
                             ? node.name() + " is offline: it never came"
                             : node.name() + " is offline since " + SINCE.format(since));
         }
     }
 
-    private static String shownTarget(OpenRequest request) {
+    static String shownTarget(OpenRequest request) {
         byte[] argv = request.argv();
         String target =
                 argv == null
@@ -275,36 +309,64 @@ public final class ServeClient implements StreamServer, Live {
         var to = services.links().find(session.tenant(), session.node());
         if (to.isEmpty()) {
             refuse(stream, meter, StreamEnd.NODE_OFFLINE, session.nodeName() + " went offline");
-            over(session, StreamEnd.NODE_OFFLINE, "");
+            if (session.isIdle()) {
+                over(session, StreamEnd.NODE_OFFLINE, "");
+            }
             return;
         }
         var node = to.get().link();
-        if (session.kind() == OpenRequest.Kind.SSH) {
-            session.farewell((end, unheard) -> farewell.ask(node, session, end, unheard));
-        }
-        var relay = new Relay(stream);
-        if (!session.enter(relay)) {
+        var resume = services.sessions().resume() ? request.resume() : null;
+        var joined = new JoinedStream(new Relay(stream), resume == null ? null : resume.id());
+        if (!session.enter(joined, node)) {
             var end = Objects.requireNonNull(session.end());
-            refuse(stream, meter, end.cause(), end.message());
+            var refused = request.resumes() ? Resumption.ended(end.cause(), end.message()) : null;
+            refuse(
+                    stream,
+                    meter,
+                    refused == null ? end.cause() : refused.cause,
+                    refused == null ? end.message() : refused.sentence);
             return;
         }
-        meter.relays(relay);
-        relay.connect(
-                node,
-                headers(request, session),
-                (end, message) -> {
-                    meter.over(end);
-                    services.threads().execute(() -> streamOver(session, relay, end, message));
-                });
+        meter.relays(joined.relay());
+        joined.relay()
+                .connect(
+                        node,
+                        headers(request, resume, session),
+                        answer -> accepted(answer, resume, session, joined),
+                        (end, message) -> {
+                            meter.over(end);
+                            services.threads()
+                                    .execute(() -> streamOver(session, joined, end, message));
+                        });
     }
 
-    private Headers headers(OpenRequest request, LiveSession session) {
+    /// The node has accepted: the client learns which session it is, to resume it by.
+    private static Headers accepted(
+            Headers answer,
+            OpenRequest.@Nullable Resume resume,
+            LiveSession session,
+            JoinedStream joined) {
+        joined.accepted(answer);
+        if (resume != null && resume.resumes()) {
+            session.countOffsets(JoinedStream.offset(answer), resume.at());
+        }
+        return answer.with("session", session.id().text());
+    }
+
+    private Headers headers(
+            OpenRequest request, OpenRequest.@Nullable Resume resume, LiveSession session) {
         var headers =
                 Headers.of(
                         "kind", request.kind().label(),
                         "session", session.id().text(),
                         "user", principal.who(),
                         "login", session.login());
+        if (resume != null) {
+            headers = headers.with("resume-id", resume.id());
+            if (resume.resumes()) {
+                headers = headers.with("resume-at", Long.toString(resume.at()));
+            }
+        }
         byte[] argv = request.argv();
         return switch (request.kind()) {
             case SSH -> headers;
@@ -314,12 +376,20 @@ public final class ServeClient implements StreamServer, Live {
     }
 
     /// A stream is over; with it the session, unless it is a forward that may have more.
-    private void streamOver(LiveSession session, Relay relay, StreamEnd end, String message) {
-        if (session.leave(relay)) {
-            if (session.end() != null) {
-                finish(session, end, message);
-            } else {
-                over(session, end, message);
+    private void streamOver(
+            LiveSession session, JoinedStream joined, StreamEnd end, String message) {
+        boolean lost = end == StreamEnd.LINK_LOST && joined.mayBeResumed();
+        switch (session.leave(joined, lost)) {
+            case STREAMS -> {}
+            case INTERRUPTED -> services.sessions().interrupted(session);
+            case NOTHING -> {
+                // What could not be resumed was lost.
+                var cause = end == StreamEnd.NOT_RESUMABLE ? StreamEnd.LINK_LOST : end;
+                if (session.end() != null) {
+                    services.sessions().end(session, cause, message);
+                } else {
+                    over(session, cause, message);
+                }
             }
         }
     }
@@ -327,8 +397,13 @@ public final class ServeClient implements StreamServer, Live {
     /// Ends a forward a while after its last stream.
     private void over(LiveSession session, StreamEnd cause, String message) {
         var up = link;
+        var unlinked = gone;
         if (session.kind() != OpenRequest.Kind.TCP || up == null) {
-            finish(session, cause, message);
+            services.sessions().end(session, cause, message);
+            return;
+        }
+        if (unlinked != null) {
+            services.sessions().end(session, unlinked, "");
             return;
         }
         up.channel()
@@ -338,26 +413,22 @@ public final class ServeClient implements StreamServer, Live {
                                 services.threads()
                                         .execute(() -> {
                                             if (session.isIdle()) {
-                                                finish(session, cause, message);
+                                                services.sessions().end(session, cause, message);
                                             }
                                         }),
                         IDLE_FORWARD_SECONDS,
                         TimeUnit.SECONDS);
     }
 
-    private void finish(LiveSession session, StreamEnd cause, String message) {
-        forwards.values().remove(session);
-        sessions.remove(session);
-        services.sessions().end(session, cause, message);
-    }
+    /// A stream is refused, for a cause of its own.
+    static final class Refused extends RuntimeException {
 
-    /// The node has no link now.
-    private static final class Offline extends RuntimeException {
-
+        private final StreamEnd cause;
         private final String sentence;
 
-        Offline(String sentence) {
+        Refused(StreamEnd cause, String sentence) {
             super(sentence, null, false, false);
+            this.cause = cause;
             this.sentence = sentence;
         }
     }

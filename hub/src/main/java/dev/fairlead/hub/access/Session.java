@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param login null where the node's default was used, or none applies
 /// @param target `host:port` of a forward, the command of an exec
 /// @param address where the person came from
+/// @param interrupted whether it lives, but all of its streams are lost and may be resumed
 /// @param ended null while it lives
 /// @param cause the label of why it ended, as `StreamEnd` has it
 /// @param bytesIn from the person to the node
@@ -25,6 +26,7 @@ public record Session(
         @Nullable String login,
         @Nullable String target,
         String address,
+        boolean interrupted,
         Instant started,
         @Nullable Instant ended,
         @Nullable String cause,
@@ -33,5 +35,13 @@ public record Session(
 
     public boolean isLive() {
         return ended == null;
+    }
+
+    /// `live`, `interrupted` or `ended`.
+    public String state() {
+        if (!isLive()) {
+            return "ended";
+        }
+        return interrupted ? "interrupted" : "live";
     }
 }

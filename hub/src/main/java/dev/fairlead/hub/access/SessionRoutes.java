@@ -66,7 +66,7 @@ public final class SessionRoutes implements Endpoints.Routes {
                     session.login(),
                     session.target(),
                     session.address(),
-                    session.isLive() ? "live" : "ended",
+                    session.state(),
                     session.started(),
                     session.ended(),
                     session.cause(),

@@ -28,9 +28,9 @@ final class SessionStore {
                 .createUpdate(
                         """
                         insert into session (tenant_id, session_id, user_tenant_id, user_id, user_name, credential,
-                            node_id, node_name, kind, login, target, address, hub)
+                            node_id, node_name, kind, login, target, address, hub, resumable)
                         values (:tenant, :id, :userTenant, :user, :userName, :credential,
-                            :node, :nodeName, :kind, nullif(:login, ''), nullif(:target, ''), :address, :hub)
+                            :node, :nodeName, :kind, nullif(:login, ''), nullif(:target, ''), :address, :hub, :resumable)
                         """)
                 .bind("tenant", tx.tenant().uuid())
                 .bind("id", session.id().uuid())
@@ -45,6 +45,7 @@ final class SessionStore {
                 .bind("target", session.target())
                 .bind("address", session.address())
                 .bind("hub", hub)
+                .bind("resumable", session.isResumable())
                 .execute();
     }
 
@@ -63,6 +64,20 @@ final class SessionStore {
                         .bind("out", bytesOut)
                         .execute()
                 > 0;
+    }
+
+    /// Notes what has passed so far in a session that the next process may take up.
+    static void count(Tx tx, SessionId id, long bytesIn, long bytesOut) {
+        tx.handle()
+                .createUpdate(
+                        """
+                        update session set bytes_in = :in, bytes_out = :out
+                        where session_id = :id and ended_at is null
+                        """)
+                .bind("id", id.uuid())
+                .bind("in", bytesIn)
+                .bind("out", bytesOut)
+                .execute();
     }
 
     static Optional<Session> byId(Tx tx, SessionId id) {
@@ -107,6 +122,7 @@ final class SessionStore {
                 row.getString("login"),
                 row.getString("target"),
                 row.getString("address"),
+                false,
                 row.getObject("started_at", OffsetDateTime.class).toInstant(),
                 ended == null ? null : ended.toInstant(),
                 row.getString("end_reason"),

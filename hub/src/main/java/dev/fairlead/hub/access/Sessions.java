@@ -5,20 +5,22 @@ import dev.fairlead.hub.audit.Actor;
 import dev.fairlead.hub.audit.Audit;
 import dev.fairlead.hub.audit.AuditEntry;
 import dev.fairlead.hub.audit.Events;
-import dev.fairlead.hub.audit.Outcome;
 import dev.fairlead.hub.db.Database;
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.SessionId;
 import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.observe.LinkMeters;
+import dev.fairlead.hub.rbac.Principal;
+import dev.fairlead.hub.tunnel.Links;
 import dev.fairlead.link.StreamEnd;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,31 +29,66 @@ import org.slf4j.LoggerFactory;
 /// The sessions of this hub, live and past. The record of a session is committed, with its audit,
 /// before its first byte goes to the node; its end is written afterwards, and again and again while
 /// the database is away.
+///
+/// A session whose streams are lost and may be resumed is interrupted: it lives on here, by its
+/// right, until a stream of it is resumed ([#resumed]) or the time for that has passed ([#expire]).
+/// Those that the process before this one left open are taken up as such ([Leftovers]).
 public final class Sessions {
 
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);
 
     private final Database database;
     private final Audit audit;
-    private final Events events;
+    private final RecordSessions records;
     private final LiveAccess access;
-    private final String hub;
+    private final Settings settings;
+    private final LinkMeters meters;
+    private final Links links;
+    private final Executor threads;
+    private final Farewell farewell;
     private final Map<SessionId, LiveSession> live = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<LiveSession> unwritten = new ConcurrentLinkedQueue<>();
 
     /// @param hub this hub's name in the directory
-    public Sessions(Database database, Audit audit, Events events, LiveAccess access, String hub) {
+    /// @param resumeWithin how long an interrupted session lives; zero where none is ever
+    public record Settings(String hub, Duration resumeWithin) {}
+
+    /// @param threads for work that blocks: virtual threads
+    public Sessions(
+            Database database,
+            Audit audit,
+            Events events,
+            LiveAccess access,
+            Settings settings,
+            Links links,
+            LinkMeters meters,
+            Executor threads) {
         this.database = database;
         this.audit = audit;
-        this.events = events;
+        this.records = new RecordSessions(database, audit, events, settings.hub());
         this.access = access;
-        this.hub = hub;
+        this.settings = settings;
+        this.links = links;
+        this.meters = meters;
+        this.threads = threads;
+        this.farewell = new Farewell(threads);
+        meters.sessions("live", this, sessions -> sessions.count(false));
+        meters.sessions("interrupted", this, sessions -> sessions.count(true));
+    }
+
+    private long count(boolean interrupted) {
+        return live.values().stream().filter(s -> s.isInterrupted() == interrupted).count();
+    }
+
+    /// Whether streams can be resumed at all.
+    boolean resume() {
+        return !settings.resumeWithin().isZero();
     }
 
     /// Records a session that is about to begin; from then on it is cut when its right ends.
     void begin(LiveSession session) {
         try {
-            record(session);
+            records.begin(session);
         } catch (Rejected e) {
             // A database that went away during the commit may have it or not: if it does, a session
             // that never was must not live there for ever.
@@ -59,47 +96,81 @@ public final class Sessions {
             unwritten.add(session);
             throw e;
         }
+        keep(session);
+    }
+
+    /// Takes in a session that the process before this one began.
+    void takeUp(LiveSession session) {
+        keep(session);
+        if (!resume()) {
+            expire();
+        }
+    }
+
+    private void keep(LiveSession session) {
+        session.whenCutIdle(() -> threads.execute(() -> end(session, StreamEnd.RIGHT_ENDED, "")));
+        session.farewell((end, unheard) -> {
+            // Where it is being cut nobody finds it any more, but it still tells.
+            var node =
+                    links.find(session.tenant(), session.node())
+                            .map(found -> found.link())
+                            .orElse(session.nodeLink());
+            if (node == null) {
+                unheard.run();
+            } else {
+                farewell.ask(node, session, end, unheard);
+            }
+        });
         live.put(session.id(), session);
         access.add(session);
     }
 
-    private void record(LiveSession session) {
-        database.useTenant(
-                session.tenant(),
-                tx -> {
-                    SessionStore.insert(tx, session, hub);
-                    events.tell(
-                            tx,
-                            "session.started",
-                            session.id().text(),
-                            session.nodeName(),
-                            Map.of(
-                                    "user",
-                                    session.principal().who(),
-                                    "kind",
-                                    session.kind().label()));
-                    audit.record(
-                            tx,
-                            AuditEntry.done(
-                                            "session.start",
-                                            session.principal().actor(session.address()),
-                                            session.nodeName(),
-                                            session.node().text())
-                                    .with(facts(session)));
-                });
+    /// A session that lives here; empty for one that has ended, or is another hub's.
+    Optional<LiveSession> live(SessionId id) {
+        return Optional.ofNullable(live.get(id));
     }
 
-    private static Map<String, String> facts(LiveSession session) {
-        var facts = new TreeMap<String, String>();
-        facts.put("session", session.id().text());
-        facts.put("kind", session.kind().label());
-        if (!session.login().isEmpty()) {
-            facts.put("login", session.login());
+    /// All streams of a session are lost.
+    void interrupted(LiveSession session) {
+        log.debug("{} is interrupted", session.id());
+        meters.interrupted();
+    }
+
+    /// Records, before a byte passes, that a session is taken up again; once per interruption,
+    /// however many streams it has. May block.
+    ///
+    /// @param by the credential that it lives by from now on
+    /// @param address where it was resumed from
+    void resumed(LiveSession session, Principal by, String address) {
+        // Held over the database's work: its other streams wait for the record.
+        synchronized (session.resuming()) {
+            boolean anotherCredential = !session.principal().credential().equals(by.credential());
+            session.resumedBy(by);
+            if (anotherCredential) {
+                // Nobody has looked at the end of this one yet.
+                access.add(session);
+            }
+            if (!session.isInterrupted() || session.isRecordedAsResumed()) {
+                return;
+            }
+            var pause = session.interruptedFor();
+            records.resumed(session, by, address, pause);
+            session.recordedAsResumed();
+            meters.resumed(pause);
         }
-        if (!session.target().isEmpty()) {
-            facts.put("target", session.target());
-        }
-        return facts;
+    }
+
+    /// Ends interrupted sessions whose time has passed; the hub calls it every second.
+    public void expire() {
+        long before = System.nanoTime() - settings.resumeWithin().toNanos();
+        live.values()
+                .forEach(session ->
+                        session.expire(
+                                before,
+                                StreamEnd.LINK_LOST,
+                                "nobody resumed the session within "
+                                        + settings.resumeWithin().toSeconds()
+                                        + " s"));
     }
 
     /// Records the end of a session in which no stream is left. May block.
@@ -108,7 +179,7 @@ public final class Sessions {
         access.remove(session);
         live.remove(session.id());
         try {
-            writeEnd(session);
+            records.end(session);
         } catch (RuntimeException e) {
             log.warn("The end of session {} is not written yet", session.id(), e);
             unwritten.add(session);
@@ -119,7 +190,7 @@ public final class Sessions {
     public void flush() {
         for (var session = unwritten.poll(); session != null; session = unwritten.poll()) {
             try {
-                writeEnd(session);
+                records.end(session);
             } catch (Rejected e) {
                 unwritten.add(session);
                 return;
@@ -129,41 +200,15 @@ public final class Sessions {
         }
     }
 
-    private void writeEnd(LiveSession session) {
-        var end = Objects.requireNonNull(session.end());
-        database.useTenant(
-                session.tenant(),
-                tx -> {
-                    if (!SessionStore.end(
-                            tx,
-                            session.id(),
-                            end.cause().label(),
-                            session.bytesIn(),
-                            session.bytesOut())) {
-                        return;
-                    }
-                    var facts = new TreeMap<String, Object>(facts(session));
-                    facts.put("cause", end.cause().label());
-                    facts.put("bytesIn", session.bytesIn());
-                    facts.put("bytesOut", session.bytesOut());
-                    facts.put("streams", session.streams());
-                    events.tell(
-                            tx,
-                            "session.ended",
-                            session.id().text(),
-                            session.nodeName(),
-                            Map.of("cause", end.cause().label()));
-                    audit.recordTaking(
-                            tx,
-                            new AuditEntry(
-                                    "session.end",
-                                    session.principal().actor(session.address()),
-                                    session.nodeName(),
-                                    session.node().text(),
-                                    Outcome.DONE,
-                                    1,
-                                    facts));
-                });
+    /// Notes what has passed in the sessions that the next process may take up. For the end of this
+    /// one.
+    public void leave() {
+        flush();
+        for (var session : live.values()) {
+            if (session.outlivesHub()) {
+                records.count(session);
+            }
+        }
     }
 
     /// A page, newest first, with the bytes of live ones as they are now.
@@ -195,6 +240,7 @@ public final class Sessions {
                         session.login(),
                         session.target(),
                         session.address(),
+                        now.isInterrupted(),
                         session.started(),
                         session.ended(),
                         session.cause(),
@@ -228,21 +274,35 @@ public final class Sessions {
         }
     }
 
+    /// Streams that are open here now.
+    public int streamCount() {
+        return live.values().stream().mapToInt(LiveSession::openStreams).sum();
+    }
+
+    /// Sessions that the end of this process would cut: with streams that cannot be resumed.
+    public int cutCount() {
+        return (int)
+                live.values().stream()
+                        .filter(session -> session.openStreams() > 0)
+                        .filter(session -> !resume() || !session.outlivesHub())
+                        .count();
+    }
+
     /// How many live here now.
     public int liveCount() {
         return live.size();
     }
 
-    /// Cuts all, when the hub stops.
+    /// Cuts those that cannot be resumed, when the hub stops.
     ///
     /// @return completes when their streams are broken off, [Farewell#WITHIN] later at the latest
-    public CompletableFuture<Void> cutAll(StreamEnd cause, String message) {
-        return cut(session -> true, cause, message);
+    public CompletableFuture<Void> cutForGood(StreamEnd cause, String message) {
+        return cut(session -> !resume() || !session.outlivesHub(), cause, message);
     }
 
     /// Cuts those on a node that has lost its right to be one.
     ///
-    /// @return as [#cutAll]
+    /// @return as [#cutForGood]
     public CompletableFuture<Void> cutNode(TenantId tenant, NodeId node, String message) {
         return cut(
                 session -> session.node().equals(node) && session.tenant().equals(tenant),
@@ -252,7 +312,7 @@ public final class Sessions {
 
     /// Cuts those in a tenant that is no more.
     ///
-    /// @return as [#cutAll]
+    /// @return as [#cutForGood]
     public CompletableFuture<Void> cutTenant(TenantId tenant, String message) {
         return cut(session -> session.tenant().equals(tenant), StreamEnd.RIGHT_ENDED, message);
     }

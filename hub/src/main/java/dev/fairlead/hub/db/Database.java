@@ -134,7 +134,7 @@ public final class Database implements AutoCloseable {
     }
 
     /// Runs work that is no tenant's, in a transaction: it sees no tenant's rows, and reaches
-    /// across tenants only by the functions of `V2__across_tenants.sql`.
+    /// across tenants only by the functions of `V2__across_tenants.sql` and later ones.
     public <T extends @Nullable Object> T system(Work<T> work) {
         return within(null, work);
     }

@@ -29,7 +29,8 @@ public final class Migrate {
 
     /// All migrations, in order. Where the database has exactly these, Flyway is not even loaded:
     /// it takes longer to start than PostgreSQL.
-    static final List<String> FILES = List.of("V1__tenant_ground.sql", "V2__across_tenants.sql");
+    static final List<String> FILES =
+            List.of("V1__tenant_ground.sql", "V2__across_tenants.sql", "V3__resumption.sql");
 
     private static final String FOLDER = "db/migration/";
 

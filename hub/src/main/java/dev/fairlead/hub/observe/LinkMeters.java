@@ -29,6 +29,8 @@ public final class LinkMeters {
     private final MeterRegistry meters;
     private final Map<String, AtomicInteger> open;
     private final Relayed relayed = new Relayed();
+    private final Counter interrupted;
+    private final Timer pauses;
 
     /// @param kinds of streams that clients may open
     public LinkMeters(MeterRegistry meters, List<String> kinds) {
@@ -43,6 +45,14 @@ public final class LinkMeters {
                         .description("Streams of people's programs that are open now, by kind")
                         .tag("kind", kind)
                         .register(meters));
+        interrupted =
+                Counter.builder("fairlead.sessions.interrupted")
+                        .description("Sessions that lost all of their streams")
+                        .register(meters);
+        pauses =
+                Timer.builder("fairlead.sessions.pause")
+                        .description("From a session's interruption to its resumption")
+                        .register(meters);
         relayedBytes("to-node", Relayed::up);
         relayedBytes("from-node", Relayed::down);
     }
@@ -69,6 +79,25 @@ public final class LinkMeters {
                 .description("Bytes that the other sides of all links may send unasked, together")
                 .baseUnit("bytes")
                 .register(meters);
+    }
+
+    /// @param state `live` or `interrupted`
+    /// @param of keeps what is counted alive
+    public <T> void sessions(String state, T of, ToDoubleFunction<T> count) {
+        Gauge.builder("fairlead.sessions", of, count)
+                .description("Sessions that have not ended, by state")
+                .tag("state", state)
+                .register(meters);
+    }
+
+    /// All streams of a session were lost.
+    public void interrupted() {
+        interrupted.increment();
+    }
+
+    /// A session was resumed, after this long.
+    public void resumed(Duration pause) {
+        pauses.record(pause);
     }
 
     /// @param of keeps what is counted alive

@@ -67,7 +67,9 @@ public final class Main implements Callable<Integer> {
         try (var running = Quickstart.start(options, System.out::println)) {
             System.out.print(running.block());
             System.out.flush();
+            var drained = running.drained().thenRun(stop::countDown);
             stop.await();
+            drained.cancel(false);
             System.out.println("Stopping ...");
         } catch (IOException | RuntimeException e) {
             var failure = Failure.of(e);

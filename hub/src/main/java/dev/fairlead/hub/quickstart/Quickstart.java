@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -113,6 +114,11 @@ final class Quickstart implements AutoCloseable {
     /// What is printed when all is ready.
     String block() {
         return block.text();
+    }
+
+    /// Completes when the hub was drained and is to stop.
+    CompletableFuture<Void> drained() {
+        return hub.drained();
     }
 
     private static HubConfig config(Options options, DataFolder folder) throws IOException {

@@ -23,9 +23,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -48,7 +46,6 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
 
     private final Parts parts;
     private final AtomicInteger unproved = new AtomicInteger();
-    private final Set<Link> clientLinks = ConcurrentHashMap.newKeySet();
 
     /// What a link needs to be accepted and served.
     ///
@@ -75,13 +72,13 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         var meters = parts.meters();
         meters.unproved(unproved, AtomicInteger::get);
         meters.links("node", parts.links(), Links::count);
-        meters.links("client", clientLinks, Set::size);
+        meters.links("client", parts.links(), Links::countOfClients);
         meters.memory(this, AcceptLink::memory);
     }
 
     private long memory() {
         return parts.links().all().stream().mapToLong(live -> live.link().windowBytes()).sum()
-                + clientLinks.stream().mapToLong(Link::windowBytes).sum();
+                + parts.links().clients().stream().mapToLong(Link::windowBytes).sum();
     }
 
     @Override
@@ -93,6 +90,14 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                     .putHeader("Content-Type", "text/plain; charset=utf-8")
                     .putHeader("Upgrade", "websocket")
                     .end(wrong.sentence() + "\n");
+            return;
+        }
+        if (parts.links().isDraining()) {
+            parts.meters().handshake(Refusal.BUSY.label());
+            request.response()
+                    .setStatusCode(503)
+                    .putHeader("Retry-After", "3")
+                    .end("the hub is being drained\n");
             return;
         }
         if (unproved.incrementAndGet() > MAX_UNPROVED) {
@@ -246,13 +251,13 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
 
         Link start(Link started) {
             link = started;
-            clientLinks.add(started);
+            parts.links().addClient(started);
             return started;
         }
 
         @Override
         public void ended(LinkEnd cause, String message) {
-            clientLinks.remove(link);
+            parts.links().removeClient(link);
             client.unlinked(cause);
         }
     }

@@ -2,18 +2,23 @@ package dev.fairlead.hub.tunnel;
 
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.link.Link;
 import dev.fairlead.link.LinkEnd;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// The nodes' links that this hub holds: at most one per node, the one of the highest epoch.
+/// The links that this hub holds: of nodes at most one each, the one of the highest epoch; of
+/// people's programs any number.
 public final class Links {
 
     private final ConcurrentMap<NodeId, LiveLink> byNode = new ConcurrentHashMap<>();
+    private final Set<Link> clients = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
 
     /// Puts a link in the place of the node's older one, which is closed. A link that comes later
     /// than a newer one is closed itself.
@@ -56,6 +61,23 @@ public final class Links {
         return byNode.keySet().stream().flatMap(node -> take(tenant, node).stream()).toList();
     }
 
+    void addClient(Link link) {
+        clients.add(link);
+    }
+
+    void removeClient(Link link) {
+        clients.remove(link);
+    }
+
+    Set<Link> clients() {
+        return clients;
+    }
+
+    public int countOfClients() {
+        return clients.size();
+    }
+
+    /// Nodes' links.
     public int count() {
         return byNode.size();
     }
@@ -64,21 +86,28 @@ public final class Links {
         return List.copyOf(byNode.values());
     }
 
-    /// Tells all agents to dial anew, spread over `within`, and lets the streams that are open go
-    /// on.
+    /// Takes no new links from now on, tells all that stand to dial anew, spread over `within`, and
+    /// lets the streams that are open go on. Once more for links that have come since.
     public void drain(Duration within) {
-        var random = ThreadLocalRandom.current();
-        byNode.values()
-                .forEach(link ->
-                        link.link()
-                                .goAway(
-                                        LinkEnd.GOING_AWAY,
-                                        Duration.ofMillis(random.nextLong(within.toMillis() + 1)),
-                                        "the hub is being drained"));
+        draining = true;
+        clients.forEach(link -> goAway(link, within));
+        byNode.values().forEach(link -> goAway(link.link(), within));
     }
 
-    /// Closes all, when the hub stops.
+    private static void goAway(Link link, Duration within) {
+        var wait = Duration.ofMillis(ThreadLocalRandom.current().nextLong(within.toMillis() + 1));
+        link.goAway(LinkEnd.GOING_AWAY, wait, "the hub is being drained");
+    }
+
+    /// Whether links that come now are sent away.
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /// Closes all, when the hub stops. Those of people's programs first: their streams then end for
+    /// the loss of their own link, and not of a node's, which could be waited for here.
     public void closeAll(String message) {
+        clients.forEach(link -> link.close(LinkEnd.GOING_AWAY, message));
         byNode.values().forEach(link -> link.link().close(LinkEnd.GOING_AWAY, message));
     }
 }

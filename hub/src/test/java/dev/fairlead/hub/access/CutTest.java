@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.fairlead.hub.db.Name;
 import dev.fairlead.hub.db.NodeId;
+import dev.fairlead.hub.db.SessionId;
 import dev.fairlead.hub.db.SignInId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.db.UserId;
@@ -77,6 +78,7 @@ class CutTest {
     private BlockingStream open() throws Exception {
         session =
                 new LiveSession(
+                        SessionId.fresh(),
                         new Principal(
                                 TenantId.fresh(),
                                 new Name("acme"),
@@ -92,16 +94,18 @@ class CutTest {
                         "",
                         "",
                         "::1",
-                        () -> true);
+                        false,
+                        it -> true);
         var farewell = new Farewell(threads);
         session.farewell((end, unheard) -> farewell.ask(node.acceptor, session, end, unheard));
         var mine = BlockingStream.open(person.dialer, Headers.of("kind", "ssh"));
         var relay = new Relay(asked.poll(5, TimeUnit.SECONDS));
-        assertThat(session.enter(relay)).isTrue();
+        var joined = new JoinedStream(relay, null);
+        assertThat(session.enter(joined, node.acceptor)).isTrue();
         relay.connect(
                 node.acceptor,
                 Headers.of("kind", "ssh"),
-                (end, message) -> threads.execute(() -> session.leave(relay)));
+                (end, message) -> threads.execute(() -> session.leave(joined, false)));
         mine.awaitAccepted(5);
         return mine;
     }

@@ -273,7 +273,8 @@ class HubServerTest {
                         folder,
                         HubConfig.Database.OWN,
                         new HubConfig.Observe("127.0.0.1", 0),
-                        HubConfig.Limits.DEFAULT);
+                        HubConfig.Limits.DEFAULT,
+                        HubConfig.Resume.DEFAULT);
         var server = start(config);
 
         assertThat(from("127.0.0.1", server)).isEmpty();
@@ -310,7 +311,8 @@ class HubServerTest {
                                 c.data(),
                                 c.database(),
                                 c.observe(),
-                                few));
+                                few,
+                                c.resume()));
         var sockets = new ArrayList<Socket>();
         try {
             for (int i = 0; i < 10; i++) {
@@ -346,7 +348,8 @@ class HubServerTest {
                 folder,
                 HubConfig.Database.OWN,
                 new HubConfig.Observe("127.0.0.1", 0),
-                HubConfig.Limits.DEFAULT);
+                HubConfig.Limits.DEFAULT,
+                HubConfig.Resume.DEFAULT);
     }
 
     private HubServer start(HubConfig config) throws Exception {

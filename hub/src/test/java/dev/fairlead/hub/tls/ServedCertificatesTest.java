@@ -140,7 +140,8 @@ class ServedCertificatesTest {
                         folder,
                         HubConfig.Database.OWN,
                         new HubConfig.Observe("127.0.0.1", 0),
-                        HubConfig.Limits.DEFAULT);
+                        HubConfig.Limits.DEFAULT,
+                        HubConfig.Resume.DEFAULT);
         try (var certificates = start(config)) {
             assertThat(certificates.leafHashes()).containsExactly(balancer.leafHash());
             assertThatThrownBy(certificates::pair).isInstanceOf(IllegalStateException.class);
@@ -163,7 +164,8 @@ class ServedCertificatesTest {
                 folder,
                 HubConfig.Database.OWN,
                 new HubConfig.Observe("127.0.0.1", 0),
-                HubConfig.Limits.DEFAULT);
+                HubConfig.Limits.DEFAULT,
+                HubConfig.Resume.DEFAULT);
     }
 
     private HttpServer serve(TlsEngine engine) throws Exception {

@@ -1,0 +1,60 @@
+package dev.fairlead.hub.access;
+
+import dev.fairlead.link.Headers;
+import dev.fairlead.link.Relay;
+import org.jspecify.annotations.Nullable;
+
+/// One incarnation of a stream in a session: from its OPEN until its end, or until a link under it
+/// is lost.
+final class JoinedStream {
+
+    private static final int MAX_DIGITS = 18;
+
+    private final Relay relay;
+    private final @Nullable String resumeId;
+    private volatile boolean mayBeResumed;
+
+    /// @param resumeId null where it is not to be resumed
+    JoinedStream(Relay relay, @Nullable String resumeId) {
+        this.relay = relay;
+        this.resumeId = resumeId;
+    }
+
+    Relay relay() {
+        return relay;
+    }
+
+    @Nullable String resumeId() {
+        return resumeId;
+    }
+
+    /// The node has accepted it: it says whether it keeps what the other side has not got.
+    void accepted(Headers answer) {
+        mayBeResumed = resumeId != null && answer.names().contains("resume-ms");
+    }
+
+    /// How much the node has received of a stream that it takes up again, as it says; in bytes.
+    static long offset(Headers answer) {
+        byte[] said = answer.bytes("resume-at");
+        if (said == null || said.length == 0 || said.length > MAX_DIGITS) {
+            return 0;
+        }
+        long offset = 0;
+        for (byte digit : said) {
+            if (digit < '0' || digit > '9') {
+                return 0;
+            }
+            offset = 10 * offset + (digit - '0');
+        }
+        return offset;
+    }
+
+    boolean mayBeResumed() {
+        return mayBeResumed;
+    }
+
+    /// Whether both are incarnations of one stream.
+    boolean resumes(JoinedStream other) {
+        return resumeId != null && resumeId.equals(other.resumeId);
+    }
+}
