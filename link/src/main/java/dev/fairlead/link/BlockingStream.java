@@ -48,10 +48,10 @@ public final class BlockingStream implements StreamListener, AutoCloseable {
 
     private BlockingStream() {}
 
-    /// Opens a stream on a link; does not wait for the answer.
-    public static BlockingStream open(Link link, Headers headers) {
+    /// Opens a stream; does not wait for the answer.
+    public static BlockingStream open(StreamOpener on, Headers headers) {
         var blocking = new BlockingStream();
-        blocking.bind(link.open(headers, blocking));
+        blocking.bind(on.open(headers, blocking));
         return blocking;
     }
 

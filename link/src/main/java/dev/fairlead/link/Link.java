@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// socket is full, and take turns when it is not, so that a keystroke never stands behind a file.
 /// And all windows together stay within the link's memory, so a peer that reads nothing costs a
 /// known amount.
-public final class Link {
+public final class Link implements StreamOpener {
 
     /// Which side of the connection this is: it decides on whose account stream ids are odd.
     public enum Side {
@@ -111,7 +111,7 @@ public final class Link {
         return link;
     }
 
-    /// Opens a stream. Never throws: what goes wrong is told to the listener by `closed`.
+    @Override
     public LinkStream open(Headers headers, StreamListener listener) {
         var stream = new MuxStream(this, headers, listener);
         if (!onLoop(() -> openNow(stream))) {

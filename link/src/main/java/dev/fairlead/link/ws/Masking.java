@@ -52,6 +52,34 @@ final class Masking {
         }
     }
 
+    /// Appends the readable bytes of `from`, masked, to `to`; one pass, and `from` stays as it is.
+    static void copy(ByteBuf from, ByteBuf to, int key, int offset) {
+        int rotated = Integer.rotateLeft(key, (offset & 3) * 8);
+        int source = from.readerIndex();
+        int target = to.writerIndex();
+        int length = from.readableBytes();
+        boolean direct = from.hasMemoryAddress() && to.hasMemoryAddress();
+        int whole = direct ? length & -STEP : 0;
+        if (whole > 0) {
+            copy(from.memoryAddress() + source, to.memoryAddress() + target, whole, rotated);
+        }
+        for (int i = whole; i < length; i++) {
+            to.setByte(target + i, from.getByte(source + i) ^ (rotated >>> (24 - (i & 3) * 8)));
+        }
+        to.writerIndex(target + length);
+    }
+
+    private static void copy(long from, long to, int length, int key) {
+        long once = Integer.toUnsignedLong(Integer.reverseBytes(key));
+        long eight = once | once << 32;
+        for (long at = 0; at < length; at += STEP) {
+            MEMORY.set(LONG, to + at, MEMORY.get(LONG, from + at) ^ eight);
+            MEMORY.set(LONG, to + at + 8, MEMORY.get(LONG, from + at + 8) ^ eight);
+            MEMORY.set(LONG, to + at + 16, MEMORY.get(LONG, from + at + 16) ^ eight);
+            MEMORY.set(LONG, to + at + 24, MEMORY.get(LONG, from + at + 24) ^ eight);
+        }
+    }
+
     private static void apply(long address, int length, int key) {
         long once = Integer.toUnsignedLong(Integer.reverseBytes(key));
         long eight = once | once << 32;

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +18,9 @@ import org.slf4j.LoggerFactory;
 /// Inbound, the payload of binary messages is handed on as it comes, in slices of what was read: a
 /// message is never gathered, and its boundaries mean nothing to a link. Outbound, every `ByteBuf`
 /// or [Gathered] becomes one binary message, its header written into free space in front of it
-/// where there is some. Masking is done in place. A peer that breaks a rule is told by the close
-/// code that the RFC names, and the connection is closed.
+/// where there is some. Masking is done in place, or where the bytes are read-only, on their way
+/// into a buffer of this handler's own. A peer that breaks a rule is told by the close code that
+/// the RFC names, and the connection is closed.
 ///
 /// A connection is closed in order, as section 7.1.1 says: our close frame goes out behind all that
 /// was written, what still comes is read and dropped, and TCP is closed when the peer's close frame
@@ -38,6 +40,9 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
     /// No frame of a link is longer; a longer one is refused before its payload is read.
     private static final long MAX_FRAME = 1 << 20;
 
+    /// The longest header of a frame.
+    private static final int MAX_HEADER = 14;
+
     private static final int CONTINUATION = 0x0;
     private static final int TEXT = 0x1;
     private static final int BINARY = 0x2;
@@ -55,7 +60,7 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
     private final Role role;
     private final Masking masking = new Masking();
 
-    private final byte[] header = new byte[14];
+    private final byte[] header = new byte[MAX_HEADER];
     private int headerRead;
     private boolean inPayload;
     private int opcode;
@@ -281,9 +286,12 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
         }
         int key = 0;
         if (role == Role.CLIENT) {
-            bytes = ownCopy(ctx, bytes);
             key = masking.nextKey();
-            Masking.apply(bytes, key, 0);
+            if (bytes.isReadOnly()) {
+                bytes = maskedCopy(ctx, null, bytes, key);
+            } else {
+                Masking.apply(bytes, key, 0);
+            }
         }
         int headerLength = headerLength(length);
         int room = bytes.readerIndex();
@@ -305,8 +313,14 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
         int length = head.readableBytes() + body.readableBytes();
         int key = 0;
         if (role == Role.CLIENT) {
-            body = ownCopy(ctx, body);
             key = masking.nextKey();
+            if (body.isReadOnly()) {
+                var whole = maskedCopy(ctx, head, body, key);
+                int at = whole.readerIndex() - headerLength(length);
+                putHeader(whole, at, BINARY, length, key);
+                ctx.write(whole.readerIndex(at), promise);
+                return;
+            }
             Masking.apply(head, key, 0);
             Masking.apply(body, key, head.readableBytes());
         }
@@ -316,13 +330,19 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
         ctx.write(body, promise);
     }
 
-    /// Masking changes the bytes, so they must be this handler's alone to write.
-    private static ByteBuf ownCopy(ChannelHandlerContext ctx, ByteBuf bytes) {
-        if (!bytes.isReadOnly()) {
-            return bytes;
+    /// Bytes that are not this handler's alone are masked on their way into a buffer that is, with
+    /// room in front for the header. Takes over what it copies.
+    private static ByteBuf maskedCopy(
+            ChannelHandlerContext ctx, @Nullable ByteBuf head, ByteBuf body, int key) {
+        int headLength = head == null ? 0 : head.readableBytes();
+        var copy = ctx.alloc().ioBuffer(MAX_HEADER + headLength + body.readableBytes());
+        copy.setIndex(MAX_HEADER, MAX_HEADER);
+        if (head != null) {
+            Masking.copy(head, copy, key, 0);
+            head.release();
         }
-        var copy = ctx.alloc().ioBuffer(bytes.readableBytes()).writeBytes(bytes);
-        bytes.release();
+        Masking.copy(body, copy, key, headLength);
+        body.release();
         return copy;
     }
 
