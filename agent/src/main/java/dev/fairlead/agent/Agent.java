@@ -26,8 +26,11 @@ import dev.fairlead.agent.ssh.SshService;
 import dev.fairlead.agent.state.AgentStatus;
 import dev.fairlead.agent.state.StateFolder;
 import dev.fairlead.link.EventLoops;
+import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.dial.Dialer;
 import dev.fairlead.link.handshake.Introduction;
+import dev.fairlead.link.resume.ResumeBudget;
+import dev.fairlead.link.resume.ServeResumable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -107,20 +110,23 @@ public final class Agent implements AutoCloseable {
         var certificate = new HostCertificate(hostKey.publicLine());
         var ssh = new SshService(logins, reach, hostKey, certificate);
         var json = JsonMapper.builder().build();
+        var kept = config.resume();
+        var resumable =
+                new ServeResumable(loops.next(), kept.within(), new ResumeBudget(kept.memory()));
         var calls =
                 new ServeCalls(
                         Map.of(
                                 "statistics",
                                 question -> json.writeValueAsBytes(measure.now()),
                                 "end-session",
-                                new EndSession(ssh),
+                                new EndSession(ssh, resumable),
                                 "renew-host-cert",
                                 certificate),
                         onClose(new CallMemory(folder.callsFile(), parts.clock())));
         var streams =
                 new ServeStreams(
-                        Map.of("tcp", forward, "exec", exec, "ssh", ssh::serve, "call", calls));
-
+                        Map.of("tcp", forward, "exec", exec, "ssh", ssh::serve, "call", calls),
+                        kept.within().isPositive());
         var loop =
                 new DialLoop(
                         hub,
@@ -134,7 +140,8 @@ public final class Agent implements AutoCloseable {
                                 streams.capabilities(),
                                 Machine.info(parts.random())),
                         parts.limits(),
-                        streams,
+                        resumable.around(streams),
+                        () -> resumable.cutOff() > 0,
                         List.of(
                                 new Heartbeat(measure, parts.heartbeat()),
                                 certificate,
@@ -142,6 +149,7 @@ public final class Agent implements AutoCloseable {
                         parts.backoff().get(),
                         status);
         onClose(loop::close);
+        onClose(() -> resumable.endAll(StreamEnd.GOING_AWAY, "the agent on this node is stopping"));
         // Sessions are told why they end while there is a link to tell it over.
         onClose(exec);
         onClose(ssh);

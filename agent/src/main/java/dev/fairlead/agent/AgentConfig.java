@@ -9,9 +9,11 @@ import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What `agent.yaml` says: the ceiling that the node's owner sets. It checks itself, so that one
@@ -24,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 /// @param deny what may not, even where `allow` covers it
 /// @param logins which users of this machine sessions may act as, the default one first; empty for
 ///   the agent's own user
+/// @param resume how long, and in how much memory, streams are kept whose link was lost
 public record AgentConfig(
         List<URI> hub,
         @Nullable Proxy proxy,
         Profile profile,
         List<Rule> allow,
         List<Rule> deny,
-        List<String> logins) {
+        List<String> logins,
+        Resume resume) {
 
     private static final int MAX_RULES = 256;
 
@@ -73,6 +77,59 @@ public record AgentConfig(
         }
     }
 
+    /// @param within how long a stream is kept that was cut off; zero: none is
+    /// @param memory bytes of all streams that the other side has not acknowledged
+    public record Resume(Duration within, long memory) {
+
+        static final Resume STANDARD = new Resume(Duration.ofMinutes(2), 64L << 20);
+
+        private static final Pattern TIME = Pattern.compile("(\\d{1,6})(s|m)?");
+        private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(KiB|MiB|GiB)");
+
+        public Resume {
+            check(
+                    !within.isNegative() && within.compareTo(Duration.ofHours(1)) <= 0,
+                    "resume.within is at most 60m");
+            check(
+                    memory >= 1L << 20 && memory <= 16L << 30,
+                    "resume.memory is at least 1MiB and at most 16GiB");
+        }
+
+        @JsonCreator
+        static Resume read(
+                @JsonProperty("within") @Nullable String within,
+                @JsonProperty("memory") @Nullable String memory) {
+            return new Resume(
+                    within == null ? STANDARD.within : time(within),
+                    memory == null ? STANDARD.memory : size(memory));
+        }
+
+        private static Duration time(String text) {
+            var match = TIME.matcher(text);
+            check(
+                    match.matches() && (match.group(2) != null || text.matches("0+")),
+                    "resume.within is a number of seconds or minutes such as 90s or 2m, or 0 for"
+                            + " off, not "
+                            + text);
+            long number = Long.parseLong(match.group(1));
+            return "m".equals(match.group(2))
+                    ? Duration.ofMinutes(number)
+                    : Duration.ofSeconds(number);
+        }
+
+        private static long size(String text) {
+            var match = SIZE.matcher(text);
+            check(match.matches(), "resume.memory is a size such as 64MiB, not " + text);
+            int shift =
+                    switch (match.group(2)) {
+                        case "KiB" -> 10;
+                        case "MiB" -> 20;
+                        default -> 30;
+                    };
+            return Long.parseLong(match.group(1)) << shift;
+        }
+    }
+
     public AgentConfig {
         hub = List.copyOf(hub);
         allow = List.copyOf(allow);
@@ -108,7 +165,7 @@ public record AgentConfig(
 
     /// What holds without a file.
     public static AgentConfig of(Profile profile) {
-        return read(null, null, profile, null, null, null);
+        return read(null, null, profile, null, null, null, null);
     }
 
     @JsonCreator
@@ -118,7 +175,8 @@ public record AgentConfig(
             @JsonProperty("profile") @Nullable Profile profile,
             @JsonProperty("allow") @Nullable List<String> allow,
             @JsonProperty("deny") @Nullable List<String> deny,
-            @JsonProperty("logins") @Nullable List<String> logins) {
+            @JsonProperty("logins") @Nullable List<String> logins,
+            @JsonProperty("resume") @Nullable Resume resume) {
         var settled = profile == null ? Profile.NODE : profile;
         return new AgentConfig(
                 orEmpty(hub).stream().map(text -> address("hub", text)).toList(),
@@ -126,13 +184,20 @@ public record AgentConfig(
                 settled,
                 rules("allow", allow == null ? settled.allow() : allow),
                 rules("deny", orEmpty(deny)),
-                orEmpty(logins));
+                orEmpty(logins),
+                resume == null ? Resume.STANDARD : resume);
     }
 
     /// With relative paths taken from a folder.
     AgentConfig from(Path folder) {
         return new AgentConfig(
-                hub, proxy == null ? null : proxy.from(folder), profile, allow, deny, logins);
+                hub,
+                proxy == null ? null : proxy.from(folder),
+                profile,
+                allow,
+                deny,
+                logins,
+                resume);
     }
 
     /// How hubs are reached: by `proxy:`, else by the environment.
@@ -150,7 +215,7 @@ public record AgentConfig(
     public AgentConfig withDeny(List<Rule> more) {
         var all = new ArrayList<>(deny);
         all.addAll(more);
-        return new AgentConfig(hub, proxy, profile, allow, all, logins);
+        return new AgentConfig(hub, proxy, profile, allow, all, logins, resume);
     }
 
     private static List<Rule> rules(String key, List<String> texts) {

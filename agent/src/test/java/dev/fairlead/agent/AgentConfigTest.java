@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,8 @@ class AgentConfigTest {
             assertThat(config.logins()).isEmpty();
             assertThat(config.hub()).isEmpty();
             assertThat(config.proxy()).isNull();
+            assertThat(config.resume().within()).isEqualTo(Duration.ofMinutes(2));
+            assertThat(config.resume().memory()).isEqualTo(64L << 20);
         }
     }
 
@@ -52,6 +55,7 @@ class AgentConfigTest {
                         allow: [ssh, "10.0.0.0/8:443"]
                         deny: ["10.0.0.1:*"]
                         logins: [ada, grace]
+                        resume: {within: 90s, memory: 2GiB}
                         """);
         var config = ReadConfig.read(file);
         assertThat(config.hub())
@@ -67,6 +71,10 @@ class AgentConfigTest {
         assertThat(config.allow()).map(Object::toString).containsExactly("ssh", "10.0.0.0/8:443");
         assertThat(config.deny()).map(Object::toString).containsExactly("10.0.0.1:*");
         assertThat(config.logins()).containsExactly("ada", "grace");
+        assertThat(config.resume())
+                .isEqualTo(new AgentConfig.Resume(Duration.ofSeconds(90), 2L << 30));
+        assertThat(parse("resume: {within: 0}").resume().within()).isZero();
+        assertThat(parse("resume: {within: 60m}").resume().within()).isEqualTo(Duration.ofHours(1));
     }
 
     @Test
@@ -103,6 +111,12 @@ class AgentConfigTest {
         fails("proxy: {url: \"http://p:1\", user: x}", "password-file");
         fails("allow: [ssh]\nallow: [ssh]", "agent.yaml");
         fails("allow: [ssh", "not YAML");
+        fails("resume: {within: 61m}", "resume.within is at most 60m");
+        fails("resume: {within: 5}", "resume.within is a number of seconds or minutes", "not 5");
+        fails("resume: {within: soon}", "resume.within");
+        fails("resume: {memory: 64}", "resume.memory is a size such as 64MiB");
+        fails("resume: {memory: 1KiB}", "resume.memory is at least 1MiB");
+        fails("resume: {memory: 17GiB}", "at most 16GiB");
         fails("- a", "agent.yaml");
         fails("just text", "agent.yaml");
     }
@@ -136,7 +150,7 @@ class AgentConfigTest {
                         .orElseThrow();
         for (var parameter : creator.getParameters()) {
             String key = prefix + parameter.getAnnotation(JsonProperty.class).value();
-            if (parameter.getType().equals(AgentConfig.Proxy.class)) {
+            if (parameter.getType().isRecord()) {
                 keys(parameter.getType(), key + ".", to);
             } else {
                 to.add(key);

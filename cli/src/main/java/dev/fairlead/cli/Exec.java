@@ -1,6 +1,7 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.cli.stream.ExecRun;
+import dev.fairlead.cli.stream.KeptLink;
 import dev.fairlead.cli.stream.Opening;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -17,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
         description = {
             "Run one program on a node: exactly these arguments, no shell and no terminal in between.",
             "stdin goes there, stdout and stderr come back apart, and the exit code is the program's own.",
-            "Where the link breaks, the exit code is 255, whatever was printed before."
+            "Where the link breaks for longer than the node keeps the program, the exit code is 255,",
+            "whatever was printed before."
         })
 final class Exec implements Callable<Integer> {
 
@@ -34,6 +36,11 @@ final class Exec implements Callable<Integer> {
 
     @Option(names = "--no-stdin", description = "Give the program an empty stdin.")
     private boolean noStdin;
+
+    @Option(
+            names = "--no-resume",
+            description = "Let the program end with the link (or FAIRLEAD_RESUME=off).")
+    private boolean noResume;
 
     @Parameters(index = "0", paramLabel = "NODE", description = "Name or id.")
     private String node = "";
@@ -74,8 +81,15 @@ final class Exec implements Callable<Integer> {
                         login == null ? null : Names.login(login),
                         json);
         try (var links = fairlead.hubLink()) {
-            var link = links.connect((end, message) -> {});
-            var run = ExecRun.start(link, headers, node);
+            var link =
+                    new KeptLink(
+                            links::connect,
+                            links.loop(),
+                            KeptLink.resumes(noResume, fairlead.parts().env()),
+                            links.hub(),
+                            fairlead.terminal()::note);
+            link.firstInBackground();
+            var run = ExecRun.start(link.streams(), headers, node);
             signals(run);
             Thread.ofPlatform()
                     .daemon()

@@ -1,8 +1,8 @@
 package dev.fairlead.cli;
 
-import dev.fairlead.cli.stream.ForwardLinks;
 import dev.fairlead.cli.stream.ForwardPorts;
 import dev.fairlead.cli.stream.ForwardSpec;
+import dev.fairlead.cli.stream.KeptLink;
 import dev.fairlead.cli.stream.Opening;
 import dev.fairlead.link.StreamEnd;
 import java.net.InetSocketAddress;
@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
         name = "forward",
         description = {
             "Listen on ports here, and carry each connection to HOST:PORT as seen from the node.",
-            "All ports share one link. They stay open when the link breaks, until Ctrl-C."
+            "All ports share one link. They stay open when the link breaks, until Ctrl-C, and the",
+            "connections go on over the next one."
         })
 final class Forward implements Callable<Integer> {
 
@@ -25,6 +26,11 @@ final class Forward implements Callable<Integer> {
 
     @Option(names = "-v", description = "Print a line per connection.")
     private boolean verbose;
+
+    @Option(
+            names = "--no-resume",
+            description = "Let connections break with the link (or FAIRLEAD_RESUME=off).")
+    private boolean noResume;
 
     @Parameters(index = "0", paramLabel = "NODE", description = "Name or id.")
     private String node = "";
@@ -55,7 +61,14 @@ final class Forward implements Callable<Integer> {
                                 links.loop(),
                                 spec -> Opening.tcp(tenant, node, spec.target()),
                                 new Lines())) {
-            var keeper = new ForwardLinks(links::connect, ports, terminal::note);
+            var keeper =
+                    new KeptLink(
+                            links::connect,
+                            links.loop(),
+                            KeptLink.resumes(noResume, fairlead.parts().env()),
+                            links.hub(),
+                            terminal::note);
+            keeper.use(ports);
             keeper.first();
             for (var open : ports.listen(forwards)) {
                 terminal.line(

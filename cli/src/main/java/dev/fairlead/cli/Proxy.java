@@ -5,6 +5,7 @@ import dev.fairlead.cli.profile.Folder;
 import dev.fairlead.cli.ssh.Disconnect;
 import dev.fairlead.cli.ssh.HostName;
 import dev.fairlead.cli.stream.HubLink;
+import dev.fairlead.cli.stream.KeptLink;
 import dev.fairlead.cli.stream.Opening;
 import dev.fairlead.cli.stream.StdioPipe;
 import dev.fairlead.cli.stream.StreamFailure;
@@ -38,7 +39,7 @@ final class Proxy {
         Signals.endSoonOnHangUp(HANG_UP_MILLIS);
         var begun = new AtomicBoolean();
         try {
-            return carry(env, home, begun, args);
+            return carry(env, home, err, begun, args);
         } catch (CliException e) {
             String message = Safe.text(e.getMessage());
             String hint = e.hint() == null ? "" : Safe.text(e.hint());
@@ -62,7 +63,11 @@ final class Proxy {
 
     /// @param begun set where the node's SSH server has had the word
     private static int carry(
-            Map<String, String> env, Path home, AtomicBoolean begun, String... args)
+            Map<String, String> env,
+            Path home,
+            PrintStream err,
+            AtomicBoolean begun,
+            String... args)
             throws InterruptedException {
         boolean named = args.length == 4 && args[0].equals("--profile");
         if (!named && args.length != 2) {
@@ -85,22 +90,36 @@ final class Proxy {
                         ca == null ? null : folder.file(ca),
                         HubLink.proxies(env),
                         Clock.systemUTC())) {
-            var link = links.connect((end, message) -> {});
+            var link =
+                    new KeptLink(
+                            links::connect,
+                            links.loop(),
+                            KeptLink.resumes(false, env),
+                            links.hub(),
+                            sentence -> say(err, sentence));
+            link.firstInBackground();
             var pipe =
                     new StdioPipe(
                             new FileInputStream(FileDescriptor.in).getChannel(),
                             new FileOutputStream(FileDescriptor.out).getChannel());
             var over =
                     pipe.run(
-                            link.open(
-                                    Opening.ssh(
-                                            host.tenant(),
-                                            host.node(),
-                                            user.equals(DEFAULT_LOGIN) ? null : user),
-                                    pipe));
+                            link.streams()
+                                    .open(
+                                            Opening.ssh(
+                                                    host.tenant(),
+                                                    host.node(),
+                                                    user.equals(DEFAULT_LOGIN) ? null : user),
+                                            pipe));
             begun.set(over.accepted());
             return result(over, host.node());
         }
+    }
+
+    /// With a carriage return: OpenSSH may have put the terminal into its raw mode.
+    private static void say(PrintStream err, String sentence) {
+        err.print("fairlead: " + Safe.text(sentence) + "\r\n");
+        err.flush();
     }
 
     private static @Nullable String profileOf(Map<String, String> env) {

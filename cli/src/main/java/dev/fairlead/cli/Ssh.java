@@ -51,6 +51,11 @@ final class Ssh implements Callable<Integer> {
             description = "A SOCKS proxy here that connects from the node.")
     private List<String> dynamic = List.of();
 
+    @Option(
+            names = "--no-resume",
+            description = "Let the shell end with the link (or FAIRLEAD_RESUME=off).")
+    private boolean noResume;
+
     @Option(names = "-v", description = "Show what ssh does.")
     private boolean verbose;
 
@@ -86,7 +91,7 @@ final class Ssh implements Callable<Integer> {
                                         .asString("")));
             }
         }
-        return run(argv(files.config().toString(), login, host));
+        return run(argv(files.config().toString(), login, host), noResume);
     }
 
     /// A name may be whole already; an id has a name that the hub knows.
@@ -127,11 +132,16 @@ final class Ssh implements Callable<Integer> {
         }
     }
 
-    private static int run(List<String> argv) {
+    private static int run(List<String> argv, boolean noResume) {
         // Ctrl-C is for ssh, which shares the terminal; this process waits for what it makes of it.
         Signals.leaveInterruptToChild();
         try {
-            return new ProcessBuilder(argv).inheritIO().start().waitFor();
+            var ssh = new ProcessBuilder(argv).inheritIO();
+            if (noResume) {
+                // For `fairlead proxy`, which ssh starts.
+                ssh.environment().put("FAIRLEAD_RESUME", "off");
+            }
+            return ssh.start().waitFor();
         } catch (IOException e) {
             throw new CliException(
                     Exit.FAILED,

@@ -37,7 +37,7 @@ class CliDocsTest {
     private static final String MIDDLE =
             """
 
-            `exec` and `ssh` return the code of the remote program; 255 then means that the link broke, and that what was printed may be incomplete.
+            `exec` and `ssh` return the code of the remote program; 255 then means that the link broke for longer than the node keeps what runs there, and that what was printed may be incomplete.
 
             ## Environment and files
 
@@ -46,6 +46,7 @@ class CliDocsTest {
             | `FAIRLEAD_HOME` | the folder of profiles and SSH settings, instead of `~/.config/fairlead` |
             | `FAIRLEAD_PROFILE` | the profile to use, as `--profile` |
             | `HTTPS_PROXY`, `NO_PROXY` | the way out through an HTTP proxy: `http://[USER:PASSWORD@]HOST:PORT`; this machine itself is never reached through it |
+            | `FAIRLEAD_RESUME` | `off`: what runs over a link ends when the link breaks, as by `--no-resume`; otherwise shells, programs and connections go on over the next one |
             | `NO_COLOR` | no colours |
             | `FAIRLEAD_DEBUG` | stack traces of the program's own faults |
 

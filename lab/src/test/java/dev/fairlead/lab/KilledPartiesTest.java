@@ -38,8 +38,8 @@ class KilledPartiesTest {
         sessions = new LabSessions(lab);
         network = lab.proxy();
         node = lab.agent(Lab.TENANT, "node");
-        person = lab.cli("admin");
-        behindNetwork = lab.cli("admin", network);
+        person = lab.cli("admin").withoutResume();
+        behindNetwork = lab.cli("admin", network).withoutResume();
     }
 
     @AfterAll

@@ -33,6 +33,13 @@ final class LabCli implements AutoCloseable {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
+    /// The same person, for whom whatever runs over a link ends with it.
+    LabCli withoutResume() throws IOException {
+        var environment = new HashMap<>(more);
+        environment.put("FAIRLEAD_RESUME", "off");
+        return new LabCli(home, environment);
+    }
+
     Path home() {
         return home;
     }

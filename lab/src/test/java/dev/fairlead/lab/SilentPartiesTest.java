@@ -43,8 +43,8 @@ class SilentPartiesTest {
         unreachable = lab.agent(Lab.TENANT, "unreachable", agentsNetwork);
         frozen = lab.agent(Lab.TENANT, "frozen");
         fine = lab.agent(Lab.TENANT, "fine");
-        near = lab.cli("admin");
-        far = lab.cli("admin", clientsNetwork);
+        near = lab.cli("admin").withoutResume();
+        far = lab.cli("admin", clientsNetwork).withoutResume();
     }
 
     @AfterAll

@@ -13,7 +13,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,9 @@ public final class DialLoop {
     /// another agent with the same key takes the link over each time.
     private static final Duration SLOW = Duration.ofMinutes(5);
 
+    /// Between dials while streams wait for the link, which people see as a pause.
+    private static final Duration HURRY = Duration.ofSeconds(2);
+
     /// How often to look whether this machine has left.
     private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -35,6 +41,8 @@ public final class DialLoop {
     private final Introduction introduction;
     private final LinkLimits limits;
     private final StreamServer streams;
+    private final BooleanSupplier streamsWait;
+    private final RandomGenerator random = new SplittableRandom();
     private final List<LinkTask> tasks;
     private final Backoff backoff;
     private final Told told;
@@ -46,12 +54,14 @@ public final class DialLoop {
         void now(AgentStatus.State state, @Nullable URI hub, @Nullable String error);
     }
 
+    /// @param streamsWait whether streams that were cut off are kept now
     public DialLoop(
             KnownHub hub,
             DialHub dial,
             Introduction introduction,
             LinkLimits limits,
             StreamServer streams,
+            BooleanSupplier streamsWait,
             List<LinkTask> tasks,
             Backoff backoff,
             Told told) {
@@ -60,6 +70,7 @@ public final class DialLoop {
         this.introduction = introduction;
         this.limits = limits;
         this.streams = streams;
+        this.streamsWait = streamsWait;
         this.tasks = List.copyOf(tasks);
         this.backoff = backoff;
         this.told = told;
@@ -80,7 +91,7 @@ public final class DialLoop {
                     }
                     case Parting.Ended(var cause, var message) -> {
                         lost(cause.label() + ": " + message);
-                        wait = cause == LinkEnd.TAKEN_OVER ? backoff.next(SLOW) : backoff.next();
+                        wait = cause == LinkEnd.TAKEN_OVER ? backoff.next(SLOW) : soon();
                     }
                     case Parting.Draining(var after, var message) -> {
                         LOG.info("The hub is draining ({}); dialling anew", message);
@@ -92,7 +103,8 @@ public final class DialLoop {
                     return revoked(String.valueOf(e.getMessage()));
                 }
                 lost(String.valueOf(e.getMessage()));
-                wait = backoff.next(e.isLasting() ? SLOW : e.retryAfter());
+                var asked = e.isLasting() ? SLOW : e.retryAfter();
+                wait = asked == null ? soon() : backoff.next(asked);
             }
             LOG.debug("Dialling again in {} ms", wait.toMillis());
             if (leftWithin(wait)) {
@@ -100,6 +112,14 @@ public final class DialLoop {
                 return "This machine has left its hub.";
             }
         }
+    }
+
+    /// As the backoff says, but no later than people wait for.
+    private Duration soon() {
+        var wait = backoff.next();
+        return wait.compareTo(HURRY) > 0 && streamsWait.getAsBoolean()
+                ? Duration.ofMillis(random.nextLong(HURRY.toMillis() + 1))
+                : wait;
     }
 
     /// Waits, but no longer than until `fairlead agent leave` has made this machine no node.

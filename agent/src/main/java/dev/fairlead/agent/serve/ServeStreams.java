@@ -11,16 +11,22 @@ import java.util.TreeMap;
 public final class ServeStreams implements StreamServer {
 
     private final Map<String, StreamServer> kinds;
+    private final boolean resumes;
 
     /// @param kinds by the header `kind`
-    public ServeStreams(Map<String, StreamServer> kinds) {
+    /// @param resumes whether streams that are cut off can be resumed
+    public ServeStreams(Map<String, StreamServer> kinds, boolean resumes) {
         this.kinds = Map.copyOf(kinds);
+        this.resumes = resumes;
     }
 
     /// What this agent can do, name to version, as the handshake says it.
     public Map<String, String> capabilities() {
         var capabilities = new TreeMap<String, String>();
         kinds.keySet().forEach(kind -> capabilities.put(kind, "1"));
+        if (resumes) {
+            capabilities.put("resume", "1");
+        }
         return capabilities;
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.sshd.common.io.AbstractIoWriteFuture;
 import org.apache.sshd.common.io.IoHandler;
 import org.apache.sshd.common.io.IoService;
@@ -37,7 +38,7 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
     /// Room for the headers of the mux and of the WebSocket, which are written in place.
     private static final int HEADROOM = 24;
 
-    /// Time for the other side to end its direction after this one has ended.
+    /// Time for the other side to end its direction after it has all of this one.
     private static final int LINGER_S = 3;
 
     private final long id;
@@ -50,6 +51,7 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
     private final Queue<Written> waiting = new ConcurrentLinkedQueue<>();
     private final Object writable = new Object();
     private final CountDownLatch over = new CountDownLatch(1);
+    private final AtomicLong written = new AtomicLong();
     private volatile boolean streamClosed;
 
     LinkIoSession(
@@ -163,6 +165,15 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
         events.add(new Event.End());
     }
 
+    /// Only the end counts beyond what was written. Before it has arrived nothing is given up: the
+    /// link may be cut off, and what the person's program printed last is on its way.
+    @Override
+    public void acknowledged(long consumed) {
+        if (consumed > written.get()) {
+            stream.eventLoop().schedule(this::giveUp, LINGER_S, TimeUnit.SECONDS);
+        }
+    }
+
     @Override
     public void writable() {
         wakeWriters();
@@ -201,6 +212,7 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
         bytes.setIndex(HEADROOM, HEADROOM);
         bytes.writeBytes(buffer.array(), buffer.rpos(), length);
         buffer.rpos(buffer.wpos());
+        written.addAndGet(length);
         stream.write(bytes);
         if (stream.isWritable()) {
             future.setValue(true);
@@ -227,7 +239,6 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
     protected void doCloseImmediately() {
         if (!streamClosed) {
             stream.end();
-            stream.eventLoop().schedule(this::giveUp, LINGER_S, TimeUnit.SECONDS);
         }
         wakeWriters();
         events.add(new Event.End());

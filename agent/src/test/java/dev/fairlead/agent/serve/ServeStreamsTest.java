@@ -31,7 +31,7 @@ class ServeStreamsTest {
         Calls.Server count = question -> ("" + runs.incrementAndGet()).getBytes();
         try (var memory = new CallMemory(dir.resolve("calls"), InstantSource.system())) {
             var calls = new ServeCalls(Map.of("count", count), memory);
-            var streams = new ServeStreams(Map.of("call", calls));
+            var streams = new ServeStreams(Map.of("call", calls), false);
             assertThat(streams.capabilities()).containsExactly(Map.entry("call", "1"));
             for (int i = 0; i < 2; i++) {
                 // A second link, as after a reconnect.
@@ -59,7 +59,8 @@ class ServeStreamsTest {
     @Test
     void unknownKindsAndMissingHeadersAreRefused() throws Exception {
         try (var links =
-                new NativeLinks(new ServeStreams(Map.of("tcp", s -> s.headers().need("target"))))) {
+                new NativeLinks(
+                        new ServeStreams(Map.of("tcp", s -> s.headers().need("target")), false))) {
             refused(links, Headers.of("kind", "teleport"), StreamEnd.UNSUPPORTED);
             refused(links, Headers.EMPTY, StreamEnd.BAD_REQUEST);
             refused(links, Headers.of("kind", "tcp"), StreamEnd.BAD_REQUEST);

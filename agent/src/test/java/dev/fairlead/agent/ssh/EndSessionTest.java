@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fairlead.link.BlockingStream.StreamException;
 import dev.fairlead.link.Calls;
+import dev.fairlead.link.resume.ResumeBudget;
+import dev.fairlead.link.resume.ServeResumable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +43,12 @@ class EndSessionTest {
                 """
                         .formatted(session, message);
         byte[] answer =
-                new EndSession(lab.service)
+                new EndSession(
+                                lab.service,
+                                new ServeResumable(
+                                        lab.pair.dialer.channel().eventLoop(),
+                                        Duration.ofMinutes(2),
+                                        new ResumeBudget(1 << 20)))
                         .answer(
                                 new Calls.Question(
                                         "1",

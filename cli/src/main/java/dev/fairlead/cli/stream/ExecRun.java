@@ -5,8 +5,8 @@ import dev.fairlead.cli.Exit;
 import dev.fairlead.link.BlockingStream;
 import dev.fairlead.link.BlockingStream.StreamException;
 import dev.fairlead.link.Headers;
-import dev.fairlead.link.Link;
 import dev.fairlead.link.StreamEnd;
+import dev.fairlead.link.StreamOpener;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -52,7 +52,7 @@ public final class ExecRun {
     /// Starts the program; returns when the node has accepted.
     ///
     /// @throws CliException where it was refused
-    public static ExecRun start(Link link, Headers headers, String node)
+    public static ExecRun start(StreamOpener link, Headers headers, String node)
             throws InterruptedException {
         var stream = BlockingStream.open(link, headers);
         try {

@@ -4,9 +4,9 @@ import dev.fairlead.cli.CliException;
 import dev.fairlead.cli.Exit;
 import dev.fairlead.link.EventLoops;
 import dev.fairlead.link.Headers;
-import dev.fairlead.link.Link;
 import dev.fairlead.link.Splice;
 import dev.fairlead.link.StreamEnd;
+import dev.fairlead.link.StreamOpener;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,11 +25,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Ports of this machine whose connections are streams of one link. Links come and go, the ports
-/// stay: while there is no link, connections wait in the kernel for the next one, and are reset
-/// once that has taken too long.
+/// stay, and so do connections where streams are resumed: while there is no link, connections wait
+/// in the kernel for the next one, and are reset once that has taken too long.
 ///
 /// Everything happens on one event loop, which the links must share.
-public final class ForwardPorts implements AutoCloseable {
+public final class ForwardPorts implements KeptLink.User, AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
@@ -51,7 +51,7 @@ public final class ForwardPorts implements AutoCloseable {
     private final Events events;
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     // Touched on the loop only.
-    private @Nullable Link link;
+    private @Nullable StreamOpener link;
     private @Nullable ScheduledFuture<?> patience;
 
     /// @param opening the headers of a stream for a connection to such a port
@@ -121,8 +121,8 @@ public final class ForwardPorts implements AutoCloseable {
                 "Check the address in front of the port.");
     }
 
-    /// From now on connections go through this link.
-    public void up(Link next) {
+    @Override
+    public void up(StreamOpener next) {
         loop.execute(() -> {
             link = next;
             if (patience != null) {
@@ -133,7 +133,7 @@ public final class ForwardPorts implements AutoCloseable {
         });
     }
 
-    /// There is no link for now.
+    @Override
     public void down() {
         loop.execute(() -> {
             link = null;

@@ -106,6 +106,11 @@ public final class HubLink implements AutoCloseable {
         }
     }
 
+    /// The hub's name, for messages.
+    public String hub() {
+        return request.hub().getAuthority();
+    }
+
     /// The loop of everything here.
     public EventLoop loop() {
         return loops.next();

@@ -162,7 +162,7 @@ class ForwardPortsTest {
         var made = new CopyOnWriteArrayList<Link>();
         var said = new CopyOnWriteArrayList<String>();
         var keeper =
-                new ForwardLinks(
+                new KeptLink(
                         listener -> {
                             if (made.size() == 1) {
                                 made.add(made.getFirst());
@@ -173,8 +173,11 @@ class ForwardPortsTest {
                             made.add(link);
                             return link;
                         },
-                        ports,
+                        links.loop(),
+                        true,
+                        "hub.example.com",
                         said::add);
+        keeper.use(ports);
         keeper.first();
         int port = listen("0:one:1");
         var keeping =

@@ -34,6 +34,9 @@ public final class KeptStreams implements StreamOpener {
         ///
         /// @param after since the first one was
         void resumed(Duration after);
+
+        /// None is cut off any more: the last one was given up.
+        default void gaveUp() {}
     }
 
     /// How long a stream waits for a link that was cut off before the other side had answered.
@@ -95,6 +98,20 @@ public final class KeptStreams implements StreamOpener {
     /// There is no link now, or none for new streams.
     public void down() {
         loop.execute(() -> link = null);
+    }
+
+    /// Ends all streams.
+    public void endAll(StreamEnd cause, String message) {
+        loop.execute(() -> new ArrayList<>(streams).forEach(stream -> stream.end(cause, message)));
+    }
+
+    /// Does something once no stream is carried by this link, if that is so now.
+    public void whenLeft(StreamOpener old, Runnable then) {
+        loop.execute(() -> {
+            if (streams.stream().noneMatch(stream -> stream.link() == old)) {
+                then.run();
+            }
+        });
     }
 
     @Override
@@ -213,7 +230,9 @@ public final class KeptStreams implements StreamOpener {
         @Override
         public void over(ResumableStream stream, StreamEnd cause, String message) {
             streams.remove(stream);
-            cutOff.remove(stream);
+            if (cutOff.remove(stream) && cutOff.isEmpty()) {
+                events.gaveUp();
+            }
             var resuming = stream.resuming();
             if (stream.isUnattached()
                     && resuming != null

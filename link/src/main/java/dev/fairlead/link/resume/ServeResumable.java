@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A resumption must name the same session, user, login and target as the first OPEN; whoever does
 /// not learns nothing. The stream that it finds may still be attached: then it is taken over.
-public final class ServeResumable implements StreamServer {
+public final class ServeResumable {
 
     private static final Logger log = LoggerFactory.getLogger(ServeResumable.class);
 
@@ -42,7 +42,6 @@ public final class ServeResumable implements StreamServer {
             List.of("kind", "session", "user", "login", "target", "argv");
 
     private final EventLoop loop;
-    private final StreamServer inside;
     private final Duration within;
     private final ResumeBudget budget;
     private final Keeper keeper = new Keeper();
@@ -53,12 +52,10 @@ public final class ServeResumable implements StreamServer {
     private final Map<String, Ended> done = new Recent();
     private final Map<String, Ended> broken = new Recent();
 
-    /// @param inside serves them
+    /// @param loop that all its streams live on
     /// @param within how long a stream is kept cut off; zero: none is
-    public ServeResumable(
-            EventLoop loop, StreamServer inside, Duration within, ResumeBudget budget) {
+    public ServeResumable(EventLoop loop, Duration within, ResumeBudget budget) {
         this.loop = loop;
-        this.inside = inside;
         this.within = within;
         this.budget = budget;
     }
@@ -73,16 +70,20 @@ public final class ServeResumable implements StreamServer {
         return streams.size();
     }
 
-    @Override
-    public void serve(LinkStream stream) {
+    /// Serves streams as `inside` does, and those that can be resumed so that they can.
+    public StreamServer around(StreamServer inside) {
+        return stream -> serve(stream, inside);
+    }
+
+    private void serve(LinkStream stream, StreamServer inside) {
         try {
-            sort(stream);
+            sort(stream, inside);
         } catch (ProtocolException e) {
             stream.refuse(StreamEnd.BAD_REQUEST, "The stream's headers make no sense: " + e.rule());
         }
     }
 
-    private void sort(LinkStream stream) {
+    private void sort(LinkStream stream, StreamServer inside) {
         var headers = stream.headers();
         String id = headers.text(ResumableStream.ID);
         String at = headers.text(ResumableStream.AT);
@@ -95,7 +96,7 @@ public final class ServeResumable implements StreamServer {
         } else if (id.length() != ID_LENGTH) {
             throw new ProtocolException("resume-id has not " + ID_LENGTH + " characters");
         } else {
-            onLoop(() -> first(stream, id));
+            onLoop(() -> first(stream, id, inside));
         }
     }
 
@@ -107,7 +108,7 @@ public final class ServeResumable implements StreamServer {
         }
     }
 
-    private void first(LinkStream stream, String id) {
+    private void first(LinkStream stream, String id, StreamServer inside) {
         if (streams.containsKey(id) || done.containsKey(id) || broken.containsKey(id)) {
             stream.refuse(StreamEnd.BAD_REQUEST, "Another stream has this resume-id.");
             return;

@@ -74,7 +74,7 @@ final class World implements AutoCloseable {
                                 events.add("resumed");
                             }
                         });
-        agent = new ServeResumable(agentHome.eventLoop(), this::serve, within, agentMemory);
+        agent = new ServeResumable(agentHome.eventLoop(), within, agentMemory);
     }
 
     /// One end of a stream, which writes a pattern and checks the other's.
@@ -381,7 +381,10 @@ final class World implements AutoCloseable {
 
     void linkAgent() {
         var old = agentWire;
-        agentWire = new Wire(agent, stream -> stream.refuse(StreamEnd.UNSUPPORTED, "no"));
+        agentWire =
+                new Wire(
+                        agent.around(this::serve),
+                        stream -> stream.refuse(StreamEnd.UNSUPPORTED, "no"));
         if (old != null && old.isUp()) {
             old.acceptor.close(LinkEnd.TAKEN_OVER, "a newer link");
         }
