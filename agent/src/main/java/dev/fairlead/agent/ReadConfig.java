@@ -44,7 +44,9 @@ public final class ReadConfig {
             return AgentConfig.of(Profile.NODE);
         }
         try {
-            return mapper().readValue(text, AgentConfig.class);
+            var config = mapper().readValue(text, AgentConfig.class);
+            // `null` and `~` are YAML too.
+            return config == null ? AgentConfig.of(Profile.NODE) : config;
         } catch (UnrecognizedPropertyException e) {
             throw new ConfigException(
                     source + " line " + lineOfKey(text, e.getPropertyName()) + ": " + unknown(e));

@@ -60,11 +60,14 @@ public final class ReadConfig {
     /// @param source the name of the file, for messages
     static HubConfig parse(String text, String source) {
         if (text.lines().allMatch(line -> line.isBlank() || line.stripLeading().startsWith("#"))) {
-            throw new ConfigException(
-                    source + " is empty: it must at least say  names: [hub.example.com]");
+            throw empty(source);
         }
         try {
-            return YAML.readValue(text, HubConfig.class);
+            var config = YAML.readValue(text, HubConfig.class);
+            if (config == null) { // `null` and `~` are YAML too.
+                throw empty(source);
+            }
+            return config;
         } catch (UnrecognizedPropertyException e) {
             throw new ConfigException(
                     source + " line " + lineOfKey(text, e.getPropertyName()) + ": " + unknown(e));
@@ -76,6 +79,11 @@ public final class ReadConfig {
                             ? at(source, e) + own.getMessage()
                             : at(source, e) + "this is not YAML: " + firstLine(e));
         }
+    }
+
+    private static ConfigException empty(String source) {
+        return new ConfigException(
+                source + " is empty: it must at least say  names: [hub.example.com]");
     }
 
     /// Jackson has forgotten the place of an unknown key by the time that it tells of it.

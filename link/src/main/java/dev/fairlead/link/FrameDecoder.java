@@ -91,14 +91,10 @@ final class FrameDecoder {
         if (type == null && code < FrameType.FIRST_OPTIONAL) {
             throw new ProtocolException("frame type " + code + " is not known");
         }
-        if (type != FrameType.DATA && length > maxPayload) {
+        int most = type == FrameType.DATA ? LinkLimits.MAX_DATA : maxPayload;
+        if (length > most) {
             throw new ProtocolException(
-                    "a frame of type "
-                            + code
-                            + " has "
-                            + length
-                            + " bytes, more than "
-                            + maxPayload);
+                    "a frame of type " + code + " has " + length + " bytes, more than " + most);
         }
         if (type != null && type.ofLink() != (stream == 0)) {
             throw new ProtocolException(

@@ -70,6 +70,7 @@ class FrameRulesTest {
                         "header twice", "01 00 0008 00000001 01 61 0000 01 61 0000", "comes twice"),
                 Arguments.of("header name empty", "01 00 0003 00000001 00 0000", "empty"),
                 Arguments.of("headers too long", "01 00 ffff 00000001", "more than"),
+                Arguments.of("DATA too long", open1 + "04 00 fff1 00000001", "more than 65520"),
                 Arguments.of(
                         "DATA on a stream never opened", "04 00 0001 00000001 00", "never opened"),
                 Arguments.of(
