@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The programs of OpenSSH and what stands on them, unchanged, over the settings that the command
 /// line writes.
 @Timeout(300)
+@Tag("long")
 class OpenSshTest {
 
     /// One GiB with `-Dfairlead.long=true`.
