@@ -302,7 +302,8 @@ class Served:
                     await self.writer.drain()
                     await stream.was_consumed(len(part))
                 else:
-                    self.writer.write_eof()
+                    if not self.writer.is_closing():
+                        self.writer.write_eof()
                     await stream.end_was_consumed()
         except OSError as e:
             await self.broke_off(e)
@@ -334,7 +335,9 @@ class Served:
             return
         say("stream", "closed", cause, sentence)
         self.stream = None
-        if cause == wire.LINK_LOST and self.resumable:
+        if self.resumable and cause in (wire.LINK_LOST, wire.DONE):  # that it is done the other side may not know yet
+            if cause == wire.DONE:
+                self.writer.close()
             self.expiry = asyncio.get_running_loop().call_later(KEPT_MS / 1000, self.close)
         else:
             self.close()

@@ -30,6 +30,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -156,14 +157,24 @@ final class Lab implements AutoCloseable {
     /// Stops the hub of this process, and starts one as a program of its own on the same data and
     /// port. When that is over, [#startHub] is due.
     Programs.Running hubAsProgram() throws IOException {
+        return hubAsProgram(Map.of());
+    }
+
+    /// @param environment what is set besides
+    Programs.Running hubAsProgram(Map<String, String> environment) throws IOException {
         hub.close();
-        return startProgram("");
+        return startProgram("", environment);
     }
 
     /// Starts a hub as a program, where none runs.
     ///
     /// @param more lines of its configuration
     Programs.Running startProgram(String more) throws IOException {
+        return startProgram(more, Map.of());
+    }
+
+    private Programs.Running startProgram(String more, Map<String, String> environment)
+            throws IOException {
         int port = config.listen().port();
         var file = folder.resolve("hub.yaml");
         Files.writeString(
@@ -176,10 +187,12 @@ final class Lab implements AutoCloseable {
                 """
                                 .formatted(port, config.data())
                         + more);
+        var whole = new HashMap<>(environment);
+        whole.put("HOME", folder.toString());
         var program =
                 Programs.start(
                         Programs.builder(
-                                Map.of("HOME", folder.toString()),
+                                whole,
                                 List.of(
                                         Programs.LAUNCHER.toString(),
                                         "hub",
