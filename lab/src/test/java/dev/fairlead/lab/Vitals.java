@@ -118,6 +118,9 @@ final class Vitals {
 
     @Override
     public String toString() {
+        if (samples.size() < 4) {
+            return name + " not judged";
+        }
         var text = new StringBuilder(name);
         for (var sign : Sign.values()) {
             double[] quarters = quarters(sign);
