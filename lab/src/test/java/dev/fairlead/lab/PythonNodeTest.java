@@ -3,6 +3,7 @@ package dev.fairlead.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,7 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A node in another language, written from `docs/protocol.md` alone (`src/test/clients`): it reads
-/// and writes the golden bytes, enrols, links, serves TCP, and leaves. So the document is enough.
+/// and writes the golden bytes, enrols, links, serves TCP, resumes it after a cut, and leaves. So
+/// the document is enough.
 @Timeout(120)
 @SuppressWarnings("NullAway.Init")
 class PythonNodeTest {
@@ -85,6 +87,42 @@ class PythonNodeTest {
             answering.join();
         }
         node.awaitOut("stream closed 0");
+    }
+
+    /// Cut while both directions run, and again when one has ended: whoever uses the connection
+    /// notices nothing but a pause.
+    @Test
+    void itResumes() throws Exception {
+        byte[] sent = bytes(3, 2 << 20);
+        byte[] answered = bytes(4, 2 << 20);
+        try (var target = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                var forward = forward(target.getLocalPort());
+                var near = new Socket(InetAddress.getLoopbackAddress(), port(forward));
+                var far = accept(target)) {
+            near.setSoTimeout((int) PATIENCE.toMillis());
+            var writing = write(near, sent);
+            far.getOutputStream().write(answered, 0, 1 << 20);
+            var received = new ByteArrayOutputStream();
+            received.writeBytes(far.getInputStream().readNBytes(300_000));
+            cutAndResume();
+            received.writeBytes(far.getInputStream().readAllBytes());
+            writing.join();
+            cutAndResume();
+            far.getOutputStream().write(answered, 1 << 20, 1 << 20);
+            far.shutdownOutput();
+            assertThat(received.toByteArray()).isEqualTo(sent);
+            assertThat(near.getInputStream().readAllBytes()).isEqualTo(answered);
+        }
+    }
+
+    private static void cutAndResume() throws IOException {
+        long before = resumed();
+        node.type("cut\n");
+        await().atMost(PATIENCE).until(() -> resumed() > before);
+    }
+
+    private static long resumed() {
+        return node.out().lines().filter(line -> line.startsWith("resumed ")).count();
     }
 
     @Test
