@@ -99,14 +99,15 @@ final class HerdAgent implements Runnable {
             told.linked();
             boolean again = cameBefore;
             cameBefore = true;
-            saysOnce.forEach((method, document) -> threads.execute(() -> {
-                if (again) {
-                    lull(AGAIN_WITHIN);
-                }
-                if (!ended.future.isDone()) {
-                    ask(link, method, document);
-                }
-            }));
+            saysOnce.forEach((method, document) ->
+                    threads.execute(() -> {
+                        if (again) {
+                            lull(AGAIN_WITHIN);
+                        }
+                        if (!ended.future.isDone()) {
+                            ask(link, method, document);
+                        }
+                    }));
             threads.execute(() -> {
                 if (again) {
                     lull(HEARTBEAT.dividedBy(3));
@@ -129,8 +130,7 @@ final class HerdAgent implements Runnable {
     private static void lull(Duration most) {
         try {
             Thread.sleep(
-                    Duration.ofMillis(
-                            ThreadLocalRandom.current().nextLong(most.toMillis() + 1)));
+                    Duration.ofMillis(ThreadLocalRandom.current().nextLong(most.toMillis() + 1)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
