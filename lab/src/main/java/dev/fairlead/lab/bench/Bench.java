@@ -32,7 +32,9 @@ final class Bench implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "NAME",
-            description = "Only these systems, such as Fairlead,OpenSSH.")
+            description =
+                    "Only these systems, such as Fairlead,OpenSSH, or parts: distance (a long way to the hub),"
+                            + " start (what people wait for).")
     private @Nullable List<String> only;
 
     @Option(
@@ -86,14 +88,22 @@ final class Bench implements Callable<Integer> {
         var folder = Files.createTempDirectory("fairlead-bench");
         Files.setPosixFilePermissions(
                 folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwx--x--x"));
-        var names = only;
-        var herd = HerdBench.parts(names == null ? List.of(HerdBench.ALL) : names);
         try {
-            if (names == null || chosen().size() > 0) {
+            if (only == null || !chosen().isEmpty()) {
                 tunnels(folder);
             }
+            if (wants(DistanceBench.NAME)) {
+                var found = DistanceBench.run(rounds, launcher(), folder);
+                print(found, DistanceBench.table(found));
+            }
+            if (wants(StartBench.NAME)) {
+                var found = StartBench.run(launcher(), folder);
+                print(found, StartBench.table(found));
+            }
+            var herd = HerdBench.parts(only == null ? List.of(HerdBench.ALL) : only);
             if (!herd.isEmpty()) {
-                print(HerdBench.run(agents, herd, launcher(), folder));
+                var found = HerdBench.run(agents, herd, launcher(), folder);
+                print(found, HerdBench.table(agents, found));
             }
         } finally {
             Files.deleteIfExists(folder);
@@ -105,14 +115,18 @@ final class Bench implements Callable<Integer> {
         return System.getProperty("fairlead.launcher", "./fairlead");
     }
 
-    private void print(Map<HerdFigure, Double> found) {
+    private boolean wants(String part) {
+        return only == null || only.stream().anyMatch(part::equalsIgnoreCase);
+    }
+
+    private void print(Object raw, String table) {
         System.out.print(
                 json
                         ? JsonMapper.shared()
                                         .writerWithDefaultPrettyPrinter()
-                                        .writeValueAsString(found)
+                                        .writeValueAsString(raw)
                                 + "\n"
-                        : HerdBench.table(agents, found));
+                        : table + "\n");
     }
 
     private void tunnels(Path folder) throws IOException, InterruptedException {
@@ -125,7 +139,9 @@ final class Bench implements Callable<Integer> {
                             Integer.parseInt(told[0]),
                             Integer.parseInt(told[1]),
                             Integer.parseInt(told[2])));
-            print(measure(load));
+            var measured = measure(load);
+            var report = new Report(List.copyOf(ports.keySet()), measured);
+            print(measured, quick ? report.beside(DOCUMENT) : report.table());
         } finally {
             for (var one : programs.values()) {
                 one.close();
@@ -133,7 +149,7 @@ final class Bench implements Callable<Integer> {
         }
     }
 
-    private static void say(String sentence) {
+    static void say(String sentence) {
         System.err.println("bench: " + sentence);
     }
 
@@ -187,17 +203,5 @@ final class Bench implements Callable<Integer> {
                 load,
                 java.util.Objects.requireNonNull(ports.get(tunnel)),
                 java.util.Objects.requireNonNull(programs.get(tunnel)).tree());
-    }
-
-    private void print(List<Measured> measured) throws IOException {
-        var report = new Report(List.copyOf(ports.keySet()), measured);
-        if (json) {
-            System.out.println(
-                    JsonMapper.shared()
-                            .writerWithDefaultPrettyPrinter()
-                            .writeValueAsString(measured));
-        } else {
-            System.out.print(quick ? report.beside(DOCUMENT) : report.table());
-        }
     }
 }

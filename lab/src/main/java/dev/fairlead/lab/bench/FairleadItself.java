@@ -1,15 +1,21 @@
 package dev.fairlead.lab.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// Fairlead as a user starts it: `quickstart` (hub, database and agent) and `forward`, as they
 /// ship.
 final class FairleadItself {
 
     static final String NAME = "Fairlead";
+
+    private static final String PROFILES = "profiles.yaml";
+    private static final Pattern HUB = Pattern.compile("https://localhost:(\\d+)");
 
     private FairleadItself() {}
 
@@ -24,11 +30,16 @@ final class FairleadItself {
 
     private static Ports start(String launcher, Programs programs, Ports targets)
             throws IOException, InterruptedException {
-        var environment =
-                Map.of("FAIRLEAD_NO_BUILD", "1", "FAIRLEAD_HOME", programs.file("home").toString());
+        quickstart(launcher, programs);
+        return forward(launcher, programs, "forward", programs.file("home"), targets);
+    }
+
+    /// Hub, database and agent; their user's profile is in the file `home`.
+    static void quickstart(String launcher, Programs programs)
+            throws IOException, InterruptedException {
         programs.start(
                 "quickstart",
-                environment,
+                environment(programs.file("home")),
                 launcher,
                 "quickstart",
                 "--port",
@@ -36,15 +47,48 @@ final class FairleadItself {
                 "--data",
                 programs.file("data").toString());
         programs.awaitLine("quickstart", "Ctrl-C");
-        // "  Node     NAME, ..."
-        String node = programs.awaitLine("quickstart", "  Node ").strip().split("[ ,]+")[1];
+    }
+
+    static Map<String, String> environment(Path home) {
+        return Map.of("FAIRLEAD_NO_BUILD", "1", "FAIRLEAD_HOME", home.toString());
+    }
+
+    /// The node's name, from " Node NAME, ...".
+    static String node(Programs programs) throws IOException, InterruptedException {
+        return programs.awaitLine("quickstart", "  Node ").strip().split("[ ,]+")[1];
+    }
+
+    /// Opens ports that lead to the targets.
+    static Ports forward(String launcher, Programs programs, String name, Path home, Ports targets)
+            throws IOException, InterruptedException {
         var user = Ports.free();
-        List<String> command = new ArrayList<>(List.of(launcher, "forward", node));
+        List<String> command = new ArrayList<>(List.of(launcher, "forward", node(programs)));
         for (var pair : user.pairs(targets)) {
             command.add(pair.from() + ":" + Ports.HERE + ":" + pair.to());
         }
-        programs.start("forward", environment, command.toArray(String[]::new));
+        programs.start(name, environment(home), command.toArray(String[]::new));
         user.awaitEcho();
         return user;
+    }
+
+    static int hubPort(Programs programs) throws IOException {
+        var port = HUB.matcher(Files.readString(programs.file("home").resolve(PROFILES)));
+        if (!port.find()) {
+            throw new IOException("the profile that quickstart wrote has no hub");
+        }
+        return Integer.parseInt(port.group(1));
+    }
+
+    /// The same user, who reaches the hub at another port.
+    static void copyProfile(Programs programs, Path to, int port) throws IOException {
+        try (var files = Files.list(programs.file("home"))) {
+            for (var file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        }
+        var profiles = to.resolve(PROFILES);
+        Files.writeString(
+                profiles,
+                HUB.matcher(Files.readString(profiles)).replaceAll("https://localhost:" + port));
     }
 }

@@ -12,20 +12,55 @@ final class OpenSsh {
     private OpenSsh() {}
 
     static Ports start(Programs programs, Ports targets) throws IOException, InterruptedException {
-        int port = Ports.one();
+        int port = server(programs);
+        String key = key(programs);
         var hub = Ports.free();
         var user = Ports.free();
-        String key = programs.file("key").toString();
-        programs.run(
-                "ssh-keygen",
-                "-q",
-                "-t",
-                "ed25519",
-                "-N",
-                "",
-                "-f",
-                programs.file("host").toString());
-        programs.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key);
+        programs.start("agent", ssh(key, port, "-R", hub, targets));
+        Ports.await(hub.echo());
+        programs.start("user", ssh(key, port, "-L", user, hub));
+        user.awaitEcho();
+        return user;
+    }
+
+    /// The command that runs `true` by a plain ssh to a server on this machine, which it starts.
+    static String[] login(Programs programs) throws IOException, InterruptedException {
+        int port = server(programs);
+        return new String[] {
+            "ssh",
+            "-F",
+            "none",
+            "-i",
+            key(programs),
+            "-p",
+            Integer.toString(port),
+            "-o",
+            "StrictHostKeyChecking=no",
+            "-o",
+            "UserKnownHostsFile=/dev/null",
+            Ports.HERE,
+            "true"
+        };
+    }
+
+    private static String key(Programs programs) {
+        return programs.file("key").toString();
+    }
+
+    /// Starts an sshd that lets this user in by its key.
+    private static int server(Programs programs) throws IOException, InterruptedException {
+        int port = Ports.one();
+        for (String key : List.of("host", "key")) {
+            programs.run(
+                    "ssh-keygen",
+                    "-q",
+                    "-t",
+                    "ed25519",
+                    "-N",
+                    "",
+                    "-f",
+                    programs.file(key).toString());
+        }
         var config =
                 programs.write(
                         "sshd_config",
@@ -38,7 +73,7 @@ final class OpenSsh {
                         UsePAM no
                         PidFile none
                         """
-                                .formatted(port, programs.file("host"), key));
+                                .formatted(port, programs.file("host"), key(programs)));
         if (ProcessHandle.current().info().user().orElse("").equals("root")) {
             // Where sshd leaves its privileges; the Debian package makes it when the service
             // starts.
@@ -46,11 +81,7 @@ final class OpenSsh {
         }
         programs.start("sshd", "/usr/sbin/sshd", "-D", "-e", "-f", config.toString());
         Ports.await(port);
-        programs.start("agent", ssh(key, port, "-R", hub, targets));
-        Ports.await(hub.echo());
-        programs.start("user", ssh(key, port, "-L", user, hub));
-        user.awaitEcho();
-        return user;
+        return port;
     }
 
     private static String[] ssh(String key, int port, String direction, Ports from, Ports to) {

@@ -65,7 +65,12 @@ final class Programs implements AutoCloseable {
 
     /// Runs a program that must go well.
     void run(String... command) throws IOException, InterruptedException {
-        var process = start("run", command);
+        run(Map.of(), command);
+    }
+
+    void run(Map<String, String> environment, String... command)
+            throws IOException, InterruptedException {
+        var process = start("run", environment, command);
         if (process.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + ": " + Files.readString(log("run")));
         }

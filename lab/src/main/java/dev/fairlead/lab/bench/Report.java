@@ -117,14 +117,14 @@ final class Report {
         return stated;
     }
 
-    private static String number(double value) {
+    static String number(double value) {
         return Double.isNaN(value)
                 ? "-"
                 : String.format(
                         Locale.ROOT, value >= 100 ? "%.0f" : value >= 10 ? "%.1f" : "%.2f", value);
     }
 
-    private static String markdown(List<List<String>> rows) {
+    static String markdown(List<List<String>> rows) {
         int columns = rows.getFirst().size();
         int[] widths = new int[columns];
         for (var row : rows) {
