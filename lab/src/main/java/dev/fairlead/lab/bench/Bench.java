@@ -70,9 +70,16 @@ final class Bench implements Callable<Integer> {
                             + " alone; its parts are idle, api, return and fan-out.")
     private int agents = 10_000;
 
+    @Option(
+            names = "--plots",
+            paramLabel = "FOLDER",
+            description = "Draw the systems' medians as SVG files there.")
+    private @Nullable Path plots;
+
     @Option(names = "--json", description = "Print every raw figure as JSON.")
     private boolean json;
 
+    private final List<Tunnel> left = new ArrayList<>();
     private final Map<Tunnel, Ports> ports = new LinkedHashMap<>();
     private final Map<Tunnel, Programs> programs = new LinkedHashMap<>();
 
@@ -140,8 +147,11 @@ final class Bench implements Callable<Integer> {
                             Integer.parseInt(told[1]),
                             Integer.parseInt(told[2])));
             var measured = measure(load);
-            var report = new Report(List.copyOf(ports.keySet()), measured);
+            var report = new Report(List.copyOf(ports.keySet()), left, measured);
             print(measured, quick ? report.beside(DOCUMENT) : report.table());
+            if (plots != null) {
+                report.plot(plots);
+            }
         } finally {
             for (var one : programs.values()) {
                 one.close();
@@ -156,6 +166,7 @@ final class Bench implements Callable<Integer> {
     private List<Tunnel> chosen() {
         List<Tunnel> all = new ArrayList<>();
         all.add(FairleadItself.tunnel(launcher()));
+        all.add(FairleadItself.plain(launcher()));
         all.addAll(Peers.all());
         var names = only;
         return names == null
@@ -169,6 +180,7 @@ final class Bench implements Callable<Integer> {
         for (var tunnel : chosen()) {
             if (!tunnel.isHere()) {
                 say(tunnel.name() + " is left out: not installed here: " + tunnel.missing());
+                left.add(tunnel);
                 continue;
             }
             say("starting " + tunnel.name() + " (" + tunnel.about() + ")");

@@ -14,6 +14,9 @@ final class FairleadItself {
 
     static final String NAME = "Fairlead";
 
+    /// Its streams end with their link, as those of the peers do.
+    static final String PLAIN = "Fairlead, plain";
+
     private static final String PROFILES = "profiles.yaml";
     private static final Pattern HUB = Pattern.compile("https://localhost:(\\d+)");
 
@@ -26,6 +29,24 @@ final class FairleadItself {
                 "forward, hub with its database, agent",
                 "",
                 (programs, targets) -> start(launcher, programs, targets));
+    }
+
+    static Tunnel plain(String launcher) {
+        return new Tunnel(
+                PLAIN,
+                2,
+                "the same with forward --no-resume",
+                "",
+                (programs, targets) -> {
+                    quickstart(launcher, programs);
+                    return forward(
+                            launcher,
+                            programs,
+                            "forward",
+                            programs.file("home"),
+                            targets,
+                            "--no-resume");
+                });
     }
 
     private static Ports start(String launcher, Programs programs, Ports targets)
@@ -62,7 +83,9 @@ final class FairleadItself {
     static Ports forward(String launcher, Programs programs, String name, Path home, Ports targets)
             throws IOException, InterruptedException {
         var user = Ports.free();
-        List<String> command = new ArrayList<>(List.of(launcher, "forward", node(programs)));
+        List<String> command = new ArrayList<>(List.of(launcher, "forward"));
+        command.addAll(List.of(options));
+        command.add(node(programs));
         for (var pair : user.pairs(targets)) {
             command.add(pair.from() + ":" + Ports.HERE + ":" + pair.to());
         }

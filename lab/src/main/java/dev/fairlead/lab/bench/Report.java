@@ -11,61 +11,138 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Medians as a Markdown table: a row per figure, a column per system, and Fairlead's ratio to the
-/// best peer that has two hops as well.
+/// Medians as a Markdown table: a row per figure, a column per system, Fairlead's ratio to the best
+/// peer that has two hops as well, and what is wanted.
 final class Report {
 
     private static final String RATIO = "Fairlead / best peer";
+    private static final String DIRECT = "direct";
+    private static final String OPENSSH = "OpenSSH";
 
     private final List<Tunnel> systems;
+    private final List<Tunnel> missing;
     private final List<Measured> measured;
 
-    Report(List<Tunnel> systems, List<Measured> measured) {
+    /// @param systems that were measured
+    /// @param missing that are not installed
+    Report(List<Tunnel> systems, List<Tunnel> missing, List<Measured> measured) {
         this.systems = systems;
+        this.missing =
+                missing.stream()
+                        .filter(peer -> !EarlierRun.toOpenSsh(peer.name()).isEmpty())
+                        .filter(_ -> systems.stream().anyMatch(one -> one.name().equals(OPENSSH)))
+                        .toList();
         this.measured = measured;
     }
 
     private double median(String system, Figure figure) {
-        double[] values =
-                measured.stream()
-                        .filter(one -> one.system().equals(system) && one.figure() == figure)
-                        .mapToDouble(Measured::value)
-                        .sorted()
-                        .toArray();
-        int middle = values.length / 2;
-        return values.length == 0
-                ? Double.NaN
-                : values.length % 2 == 1
-                        ? values[middle]
-                        : (values[middle - 1] + values[middle]) / 2;
+        return switch (figure) {
+            case ECHO_P50_ADDED -> median(system, Figure.ECHO_P50) - median(DIRECT, Figure.ECHO_P50);
+            case ECHO_P99_ADDED -> median(system, Figure.ECHO_P99) - median(DIRECT, Figure.ECHO_P99);
+            default -> {
+                double[] values =
+                        measured.stream()
+                                .filter(one ->
+                                        one.system().equals(system) && one.figure() == figure)
+                                .mapToDouble(Measured::value)
+                                .sorted()
+                                .toArray();
+                yield values.length == 0 ? byRatio(system, figure) : middle(values);
+            }
+        };
+    }
+
+    private double byRatio(String system, Figure figure) {
+        Double ratio = EarlierRun.toOpenSsh(system).get(figure);
+        return ratio == null ? Double.NaN : ratio * median(OPENSSH, figure);
+    }
+
+    private static double middle(double[] sorted) {
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1
+                ? sorted[middle]
+                : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     String table() {
+        var shown = new ArrayList<Tunnel>(systems);
+        shown.addAll(missing);
         List<List<String>> rows = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of(""));
-        systems.forEach(
-                system -> head.add(system.name() + (system.hops() == 1 ? " (one hop)" : "")));
+        shown.forEach(system -> head.add(heading(system)));
         head.add(RATIO);
+        head.add("wanted");
         rows.add(head);
         for (var figure : Figure.values()) {
             List<String> row = new ArrayList<>(List.of(figure.label()));
-            systems.forEach(system -> row.add(number(median(system.name(), figure))));
+            shown.forEach(system -> row.add(number(median(system.name(), figure))));
             row.add(ratio(figure));
+            row.add(wanted(figure));
             rows.add(row);
         }
-        return markdown(rows);
+        String note =
+                missing.isEmpty()
+                        ? ""
+                        : "\n"
+                                + EarlierRun.MARK
+                                + " not installed here: OpenSSH's figure of this run times what the peer was to OpenSSH in an earlier run with both.\n";
+        return markdown(rows) + note + resumption();
+    }
+
+    private String heading(Tunnel system) {
+        return system.name()
+                + (system.hops() == 1 ? " (one hop)" : "")
+                + (missing.contains(system) ? EarlierRun.MARK : "");
+    }
+
+    private static String wanted(Figure figure) {
+        var wanted = figure.wanted();
+        return Double.isNaN(wanted.bound())
+                ? ""
+                : (figure.moreIsBetter() ? ">= " : "<= ")
+                        + number(wanted.bound())
+                        + (wanted.ofBestPeer() ? " x" : "");
+    }
+
+    /// What it costs that streams live through a cut link.
+    private String resumption() {
+        double cpu = resumable(Figure.DOWN_CPU);
+        return Double.isNaN(cpu)
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "\nResumable / plain: CPU-s/GB down %.2f, up %.2f; echo p50 %.2f (wanted: <= 1.10 each)\n",
+                        cpu,
+                        resumable(Figure.UP_CPU),
+                        resumable(Figure.ECHO_P50));
+    }
+
+    private double resumable(Figure figure) {
+        return median(FairleadItself.NAME, figure) / median(FairleadItself.PLAIN, figure);
+    }
+
+    /// Draws those that encrypt and are here.
+    void plot(Path folder) throws IOException {
+        Plots.write(
+                folder,
+                systems.stream()
+                        .filter(system -> system.hops() > 0)
+                        .map(Tunnel::name)
+                        .filter(name -> !name.equals(FairleadItself.PLAIN))
+                        .toList(),
+                this::median);
     }
 
     private String ratio(Figure figure) {
         double own = median(FairleadItself.NAME, figure);
-        var peers =
-                systems.stream()
-                        .filter(system ->
-                                system.hops() == 2 && !system.name().equals(FairleadItself.NAME))
-                        .filter(system -> !Double.isNaN(median(system.name(), figure)));
         Comparator<Tunnel> order =
                 Comparator.comparingDouble(system -> median(system.name(), figure));
+        var peers =
+                Stream.concat(systems.stream(), missing.stream())
+                        .filter(Tunnel::isPeer)
+                        .filter(system -> !Double.isNaN(median(system.name(), figure)));
         var best = figure.moreIsBetter() ? peers.max(order) : peers.min(order);
         if (best.isEmpty() || Double.isNaN(own)) {
             return "";
@@ -74,7 +151,7 @@ final class Report {
                 Locale.ROOT,
                 "%.2f (%s)",
                 own / median(best.get().name(), figure),
-                best.get().name());
+                best.get().name() + (missing.contains(best.get()) ? EarlierRun.MARK : ""));
     }
 
     /// The same figures beside those that a document states.

@@ -17,6 +17,11 @@ record Tunnel(String name, int hops, String about, String missing, Starter start
         Ports start(Programs programs, Ports targets) throws IOException, InterruptedException;
     }
 
+    /// Whether it carries what Fairlead carries, over as many hops.
+    boolean isPeer() {
+        return hops == 2 && !name.startsWith(FairleadItself.NAME);
+    }
+
     boolean isHere() {
         return missing.isEmpty();
     }
