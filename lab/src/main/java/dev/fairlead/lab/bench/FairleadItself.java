@@ -80,7 +80,13 @@ final class FairleadItself {
     }
 
     /// Opens ports that lead to the targets.
-    static Ports forward(String launcher, Programs programs, String name, Path home, Ports targets)
+    static Ports forward(
+            String launcher,
+            Programs programs,
+            String name,
+            Path home,
+            Ports targets,
+            String... options)
             throws IOException, InterruptedException {
         var user = Ports.free();
         List<String> command = new ArrayList<>(List.of(launcher, "forward"));

@@ -51,8 +51,7 @@ final class Plots {
     /// Writes `performance-rate.svg` and its like.
     ///
     /// @param medians by system and figure; NaN where there is none
-    static void write(
-            Path folder, List<String> systems, ToDoubleBiFunction<String, Figure> medians)
+    static void write(Path folder, List<String> systems, ToDoubleBiFunction<String, Figure> medians)
             throws IOException {
         Files.createDirectories(folder);
         for (var kind : Kind.values()) {

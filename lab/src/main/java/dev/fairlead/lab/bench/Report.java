@@ -39,8 +39,10 @@ final class Report {
 
     private double median(String system, Figure figure) {
         return switch (figure) {
-            case ECHO_P50_ADDED -> median(system, Figure.ECHO_P50) - median(DIRECT, Figure.ECHO_P50);
-            case ECHO_P99_ADDED -> median(system, Figure.ECHO_P99) - median(DIRECT, Figure.ECHO_P99);
+            case ECHO_P50_ADDED ->
+                    median(system, Figure.ECHO_P50) - median(DIRECT, Figure.ECHO_P50);
+            case ECHO_P99_ADDED ->
+                    median(system, Figure.ECHO_P99) - median(DIRECT, Figure.ECHO_P99);
             default -> {
                 double[] values =
                         measured.stream()
@@ -61,9 +63,7 @@ final class Report {
 
     private static double middle(double[] sorted) {
         int middle = sorted.length / 2;
-        return sorted.length % 2 == 1
-                ? sorted[middle]
-                : (sorted[middle - 1] + sorted[middle]) / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
     String table() {
