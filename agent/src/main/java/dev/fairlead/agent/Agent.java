@@ -107,7 +107,10 @@ public final class Agent implements AutoCloseable {
         var forward = new ForwardTcp(reach, parts.connect());
         var exec = new ServeExec(reach, logins);
         var hostKey = HostKey.loadOrMake(folder.hostKeyFile());
-        var certificate = new HostCertificate(hostKey.publicLine());
+        var certificate =
+                new HostCertificate(
+                        hostKey.publicLine(),
+                        () -> hub.state().name() + "." + hub.state().tenantName() + ".fairlead");
         var ssh = new SshService(logins, reach, hostKey, certificate);
         var json = JsonMapper.builder().build();
         var kept = config.resume();
@@ -139,7 +142,7 @@ public final class Agent implements AutoCloseable {
                                 folder.key(parts.random()),
                                 streams.capabilities(),
                                 Machine.info(parts.random())),
-                        parts.limits(),
+                        config.limits().applyTo(parts.limits()),
                         resumable.around(streams),
                         () -> resumable.cutOff() > 0,
                         List.of(

@@ -3,6 +3,7 @@ package dev.fairlead.agent;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fairlead.agent.policy.Rule;
+import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.dial.ProxySettings;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param logins which users of this machine sessions may act as, the default one first; empty for
 ///   the agent's own user
 /// @param resume how long, and in how much memory, streams are kept whose link was lost
+/// @param limits of what the hub may make grow here
 public record AgentConfig(
         List<URI> hub,
         @Nullable Proxy proxy,
@@ -34,9 +36,86 @@ public record AgentConfig(
         List<Rule> allow,
         List<Rule> deny,
         List<String> logins,
-        Resume resume) {
+        Resume resume,
+        Limits limits) {
 
     private static final int MAX_RULES = 256;
+
+    /// What the agent puts up with of the hub; `docs/protocol.md` says what the hub gets to see.
+    ///
+    /// @param streams that the hub has open
+    /// @param headerBytes of the headers of one frame
+    /// @param window bytes on their way in one stream
+    /// @param memory bytes that the windows of all streams may add up to
+    /// @param opensPerSecond streams that the hub opens
+    /// @param controlsPerSecond pings and resets that it sends
+    public record Limits(
+            int streams,
+            int headerBytes,
+            int window,
+            int memory,
+            int opensPerSecond,
+            int controlsPerSecond) {
+
+        public static final Limits DEFAULT = of(LinkLimits.DEFAULT);
+
+        private static final int FEWEST_HEADERS = 1_024;
+        private static final int MOST_HEADERS = 65_535;
+
+        public Limits {
+            check(streams >= 1, "limits.streams is below 1");
+            check(
+                    headerBytes >= FEWEST_HEADERS && headerBytes <= MOST_HEADERS,
+                    "limits.header-bytes is not " + FEWEST_HEADERS + " to " + MOST_HEADERS);
+            check(
+                    window >= LinkLimits.INITIAL_WINDOW,
+                    "limits.window is below " + LinkLimits.INITIAL_WINDOW);
+            check(memory >= window, "limits.memory is below limits.window");
+            check(opensPerSecond >= 1, "limits.opens-per-second is below 1");
+            check(controlsPerSecond >= 1, "limits.controls-per-second is below 1");
+        }
+
+        private static Limits of(LinkLimits limits) {
+            return new Limits(
+                    limits.maxStreams(),
+                    limits.maxHeaders(),
+                    limits.maxWindow(),
+                    limits.linkMemory(),
+                    limits.opensPerSecond(),
+                    limits.controlsPerSecond());
+        }
+
+        @JsonCreator
+        static Limits read(
+                @JsonProperty("streams") @Nullable Integer streams,
+                @JsonProperty("header-bytes") @Nullable Integer headerBytes,
+                @JsonProperty("window") @Nullable Integer window,
+                @JsonProperty("memory") @Nullable Integer memory,
+                @JsonProperty("opens-per-second") @Nullable Integer opensPerSecond,
+                @JsonProperty("controls-per-second") @Nullable Integer controlsPerSecond) {
+            return new Limits(
+                    or(streams, DEFAULT.streams),
+                    or(headerBytes, DEFAULT.headerBytes),
+                    or(window, DEFAULT.window),
+                    or(memory, DEFAULT.memory),
+                    or(opensPerSecond, DEFAULT.opensPerSecond),
+                    or(controlsPerSecond, DEFAULT.controlsPerSecond));
+        }
+
+        private static int or(@Nullable Integer value, int standard) {
+            return value == null ? standard : value;
+        }
+
+        /// These, with the times of others.
+        LinkLimits applyTo(LinkLimits times) {
+            return times.withMaxStreams(streams)
+                    .withMaxHeaders(headerBytes)
+                    .withLinkMemory(Math.max(memory, times.maxWindow()))
+                    .withMaxWindow(window)
+                    .withLinkMemory(memory)
+                    .withRates(opensPerSecond, controlsPerSecond);
+        }
+    }
 
     /// @param passwordFile a file with the password and nothing else
     public record Proxy(URI url, @Nullable String user, @Nullable Path passwordFile) {
@@ -165,7 +244,7 @@ public record AgentConfig(
 
     /// What holds without a file.
     public static AgentConfig of(Profile profile) {
-        return read(null, null, profile, null, null, null, null);
+        return read(null, null, profile, null, null, null, null, null);
     }
 
     @JsonCreator
@@ -176,7 +255,8 @@ public record AgentConfig(
             @JsonProperty("allow") @Nullable List<String> allow,
             @JsonProperty("deny") @Nullable List<String> deny,
             @JsonProperty("logins") @Nullable List<String> logins,
-            @JsonProperty("resume") @Nullable Resume resume) {
+            @JsonProperty("resume") @Nullable Resume resume,
+            @JsonProperty("limits") @Nullable Limits limits) {
         var settled = profile == null ? Profile.NODE : profile;
         return new AgentConfig(
                 orEmpty(hub).stream().map(text -> address("hub", text)).toList(),
@@ -185,7 +265,8 @@ public record AgentConfig(
                 rules("allow", allow == null ? settled.allow() : allow),
                 rules("deny", orEmpty(deny)),
                 orEmpty(logins),
-                resume == null ? Resume.STANDARD : resume);
+                resume == null ? Resume.STANDARD : resume,
+                limits == null ? Limits.DEFAULT : limits);
     }
 
     /// With relative paths taken from a folder.
@@ -197,7 +278,8 @@ public record AgentConfig(
                 allow,
                 deny,
                 logins,
-                resume);
+                resume,
+                limits);
     }
 
     /// How hubs are reached: by `proxy:`, else by the environment.
@@ -215,7 +297,11 @@ public record AgentConfig(
     public AgentConfig withDeny(List<Rule> more) {
         var all = new ArrayList<>(deny);
         all.addAll(more);
-        return new AgentConfig(hub, proxy, profile, allow, all, logins, resume);
+        return new AgentConfig(hub, proxy, profile, allow, all, logins, resume, limits);
+    }
+
+    public AgentConfig withLimits(Limits other) {
+        return new AgentConfig(hub, proxy, profile, allow, deny, logins, resume, other);
     }
 
     private static List<Rule> rules(String key, List<String> texts) {

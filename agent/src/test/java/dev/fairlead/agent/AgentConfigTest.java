@@ -40,6 +40,7 @@ class AgentConfigTest {
             assertThat(config.proxy()).isNull();
             assertThat(config.resume().within()).isEqualTo(Duration.ofMinutes(2));
             assertThat(config.resume().memory()).isEqualTo(64L << 20);
+            assertThat(config.limits()).isEqualTo(AgentConfig.Limits.DEFAULT);
         }
     }
 
@@ -56,6 +57,13 @@ class AgentConfigTest {
                         deny: ["10.0.0.1:*"]
                         logins: [ada, grace]
                         resume: {within: 90s, memory: 2GiB}
+                        limits:
+                          streams: 1
+                          header-bytes: 2000
+                          window: 40000
+                          memory: 50000
+                          opens-per-second: 2
+                          controls-per-second: 3
                         """);
         var config = ReadConfig.read(file);
         assertThat(config.hub())
@@ -75,6 +83,8 @@ class AgentConfigTest {
                 .isEqualTo(new AgentConfig.Resume(Duration.ofSeconds(90), 2L << 30));
         assertThat(parse("resume: {within: 0}").resume().within()).isZero();
         assertThat(parse("resume: {within: 60m}").resume().within()).isEqualTo(Duration.ofHours(1));
+        assertThat(config.limits())
+                .isEqualTo(new AgentConfig.Limits(1, 2_000, 40_000, 50_000, 2, 3));
     }
 
     @Test

@@ -60,6 +60,32 @@ class AgentTest {
         return Agent.start(AgentConfig.of(Profile.NODE), folder, TestAgents.parts());
     }
 
+    @Test
+    void aHubThatOpensMoreThanTheOwnerAllowsIsRefusedOrLosesTheLink() throws Exception {
+        var few = new AgentConfig.Limits(1, 1_024, 32_768, 1 << 20, 5, 5);
+        try (var agent =
+                        Agent.start(
+                                AgentConfig.of(Profile.NODE).withLimits(few),
+                                folder,
+                                TestAgents.parts());
+                var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var link = hub.nextLink();
+            var target =
+                    Headers.of("kind", "tcp", "target", "127.0.0.1:" + listener.getLocalPort());
+            try (var first = BlockingStream.open(link, target)) {
+                first.awaitAccepted(10);
+                assertThat(refusal(link, target)).isEqualTo(StreamEnd.LIMIT);
+            }
+            for (int i = 0; i < 50; i++) {
+                BlockingStream.open(link, target);
+            }
+            assertThat(hub.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(LinkEnd.LIMIT);
+            // The next link has its own account.
+            reaches(hub.nextLink());
+            assertThat(agent.status().state()).isEqualTo(AgentStatus.State.LINKED);
+        }
+    }
+
     private static void reaches(Link link) throws Exception {
         try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var stream =

@@ -22,6 +22,7 @@ import dev.fairlead.hub.fleet.LastSeen;
 import dev.fairlead.hub.fleet.NodeLinks;
 import dev.fairlead.hub.fleet.NodeRoutes;
 import dev.fairlead.hub.fleet.Nodes;
+import dev.fairlead.hub.fleet.Policies;
 import dev.fairlead.hub.hostca.HostCa;
 import dev.fairlead.hub.hostca.HostCaRoutes;
 import dev.fairlead.hub.hostca.RenewHostCertificate;
@@ -47,7 +48,6 @@ import dev.fairlead.hub.tenant.Tenants;
 import dev.fairlead.hub.tunnel.AgentCall;
 import dev.fairlead.hub.tunnel.CutTenants;
 import dev.fairlead.hub.tunnel.Links;
-import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.handshake.LinkTerms;
 import java.time.Duration;
@@ -60,7 +60,6 @@ final class Capabilities {
     /// Links that the hub's end breaks off come back over this time.
     private static final Duration STOPPING_SPREAD = Duration.ofSeconds(2);
 
-    private static final LinkTerms TERMS = LinkTerms.of(LinkLimits.DEFAULT);
     private static final Map<String, String> SERVED =
             Map.of("ssh", "1", "exec", "1", "tcp", "1", "call", "1");
 
@@ -79,6 +78,7 @@ final class Capabilities {
     final Heartbeats heartbeats;
     final NodeLinks nodeLinks;
     final Nodes nodes;
+    final Policies policies;
     final HostCa hostCa;
     final Pairings pairings;
     final HubAdmission admission;
@@ -88,6 +88,7 @@ final class Capabilities {
     Capabilities(Ground ground, Started started) {
         this.ground = ground;
         var database = ground.database();
+        var agents = ground.agents();
         var audit = ground.audit();
         var events = ground.events();
         var threads = ground.threads();
@@ -124,22 +125,25 @@ final class Capabilities {
         var seen = new LastSeen(clock);
         heartbeats = new Heartbeats(database, seen, clock);
         started.atEnd("heartbeats", heartbeats::flush);
-        nodeLinks = new NodeLinks(database, events, seen, name);
+        nodeLinks = new NodeLinks(agents, events, seen, name, threads);
         nodeLinks.endLeftovers();
         started.atEnd("node links", nodeLinks::flush);
         var cut = new CutNodes(links, sessions);
         var renew = new RenewHostCertificate(links);
         nodes = new Nodes(database, audit, events, access, cut, renew, seen, heartbeats);
+        policies = new Policies(agents, events, threads);
         stillAllowed = new StillAllowed(nodes, decide);
         new Leftovers(database, authenticate, sessions, stillAllowed).takeUp(name);
-        hostCa = new HostCa(database, ground.vault(), audit, clock, random);
+        hostCa = new HostCa(agents, ground.vault(), audit, clock, random, threads);
 
         // Enrolment.
-        var facts = new AdmissionFacts(name, List.of(url.toString()), TERMS, SERVED);
+        var terms = LinkTerms.of(ground.config().limits().link().limits());
+        var facts = new AdmissionFacts(name, List.of(url.toString()), terms, SERVED);
         var enrol = new EnrolNode(audit, events, access, cut);
         pairings = new Pairings(database, audit, enrol, facts, clock, random, threads);
-        var clients = new AdmitClient(authenticate, audit, TERMS, SERVED);
-        admission = new HubAdmission(database, audit, enrol, facts, pairings, clients, threads);
+        var clients = new AdmitClient(authenticate, audit, terms, SERVED);
+        admission =
+                new HubAdmission(agents, database, audit, enrol, facts, pairings, clients, threads);
         installer =
                 new Installer(
                         url,
@@ -207,7 +211,7 @@ final class Capabilities {
                 },
                 "policy",
                 (tenant, node, document) -> {
-                    nodes.policy(tenant, node, document);
+                    policies.keep(tenant, node, document);
                     return new byte[0];
                 },
                 "leave",

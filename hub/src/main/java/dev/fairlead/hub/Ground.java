@@ -6,6 +6,7 @@ import dev.fairlead.hub.audit.Events;
 import dev.fairlead.hub.db.Database;
 import dev.fairlead.hub.db.DatabaseAccess;
 import dev.fairlead.hub.db.EmbeddedPostgres;
+import dev.fairlead.hub.http.SlowAccept;
 import dev.fairlead.hub.observe.LinkMeters;
 import dev.fairlead.hub.tls.ServedCertificates;
 import dev.fairlead.hub.tunnel.HubKeys;
@@ -25,15 +26,19 @@ import java.util.concurrent.TimeUnit;
 /// What every capability of a hub stands on: its folder, database, threads, keys, certificates and
 /// audit.
 ///
+/// @param agents the same database by other connections, for what agents want of it
 /// @param ownPostgresPort 0 where the database is another's
 /// @param threads for work that blocks: virtual threads
+/// @param signatures for keys: half of the machine's cores at most
 record Ground(
         HubConfig config,
         HubParts parts,
         Path data,
         Database database,
+        Database agents,
         int ownPostgresPort,
         ExecutorService threads,
+        ExecutorService signatures,
         Vertx vertx,
         HubKeys keys,
         ServedCertificates certificates,
@@ -44,14 +49,23 @@ record Ground(
 
     private static final long CLOSE_SECONDS = 10;
 
+    /// For admissions, beginnings and ends of links, policies and samples, one each.
+    private static final int AGENTS_CONNECTIONS = 5;
+
     /// @throws ConfigException or `db.DatabaseUnusable` with a message for the person at the
     ///   terminal
     static Ground start(HubConfig config, HubParts parts, Started started) throws IOException {
         var data = folder(config.data());
         var postgres = postgres(config, parts, data, started);
         var database = started.add("database", Database.open(postgres.access()));
+        var agents =
+                started.add(
+                        "agents' database",
+                        database.beside(postgres.access(), "fairlead-agents", AGENTS_CONNECTIONS));
         var threads = threads(started);
-        var vertx = vertx(started);
+        var signatures = signatures(started);
+        var meters = new LinkMeters(parts.meters(), ServeClient.KINDS);
+        var vertx = vertx(config, meters, started);
         var keys = HubKeys.open(data.resolve("keys"), parts.random());
         var certificates =
                 started.add(
@@ -61,7 +75,6 @@ record Ground(
                 new Vault(
                         MasterKey.open(data.resolve("keys/master.key"), parts.random()),
                         parts.random());
-        var meters = new LinkMeters(parts.meters(), ServeClient.KINDS);
         var audit = new Audit(database, meters::refused);
         meters.auditBacklog(audit, Audit::backlog);
         started.atEnd("audit", audit::flush);
@@ -70,8 +83,10 @@ record Ground(
                 parts,
                 data,
                 database,
+                agents,
                 postgres.ownPort(),
                 threads,
+                signatures,
                 vertx,
                 keys,
                 certificates,
@@ -118,12 +133,26 @@ record Ground(
         return threads;
     }
 
-    private static Vertx vertx(Started started) {
+    private static ExecutorService signatures(Started started) {
+        var signatures =
+                Executors.newFixedThreadPool(
+                        Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+                        Thread.ofPlatform().daemon().name("signatures-", 0).factory());
+        started.atEnd("signatures", signatures::shutdownNow);
+        return signatures;
+    }
+
+    private static Vertx vertx(HubConfig config, LinkMeters meters, Started started) {
+        var slow = new SlowAccept(config.limits().tlsHandshakes());
+        meters.tlsHandshakes(slow, SlowAccept::unfinished, SlowAccept::pauses);
         var vertx =
-                Vertx.vertx(
-                        new VertxOptions()
-                                .setPreferNativeTransport(true)
-                                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
+                Vertx.builder()
+                        .with(
+                                new VertxOptions()
+                                        .setEventLoopPoolSize(
+                                                Runtime.getRuntime().availableProcessors()))
+                        .withTransport(slow)
+                        .build();
         started.atEnd(
                 "vertx",
                 () ->

@@ -21,7 +21,6 @@ import dev.fairlead.hub.rbac.Grants;
 import dev.fairlead.hub.tenant.Tenants;
 import dev.fairlead.hub.tunnel.AcceptLink;
 import dev.fairlead.hub.tunnel.Links;
-import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.handshake.Fingerprint;
 import dev.fairlead.link.handshake.HandshakeSettings;
 import dev.fairlead.link.handshake.HubProof;
@@ -129,20 +128,25 @@ public final class Hub implements AutoCloseable {
     private HubServer serve() {
         var files = Router.router(ground.vertx());
         new InstallerRoutes(can.installer).mount(files);
+        var limits = ground.config().limits();
         var accept =
                 new AcceptLink(
                         new AcceptLink.Parts(
                                 this::proof,
                                 request -> server().addressOf(request),
                                 can.admission::from,
-                                HandshakeSettings.standard(),
-                                LinkLimits.DEFAULT,
+                                HandshakeSettings.standard()
+                                        .withHandshake(
+                                                Duration.ofSeconds(limits.handshakeSeconds())),
+                                limits,
+                                limits.link().limits(),
                                 can.links,
                                 can.nodeLinks,
                                 can.agentCalls(),
                                 can.authenticate,
                                 can.clients(),
                                 ground.meters(),
+                                ground.signatures(),
                                 ground.threads()));
         var api = can.api(new HubRoutes(this::info), new PortRoutes(this::ports));
         return HubServer.start(

@@ -3,6 +3,7 @@ package dev.fairlead.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fairlead.link.LinkLimits;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,24 @@ class ReadConfigTest {
                           owner-password-file: owner
                           app-password-file: /app
                         observe: {address: "::1", port: 1}
-                        limits: {connections: 10, requests: 1, event-streams: 0}
+                        limits:
+                          connections: 10
+                          requests: 1
+                          event-streams: 0
+                          tls-handshakes: 2
+                          unproved: 4
+                          unproved-per-address: 3
+                          handshake-seconds: 5
+                          tenant-memory: 70000
+                          link:
+                            streams: 6
+                            header-bytes: 2000
+                            window: 40000
+                            memory: 50000
+                            opens-per-second: 7
+                            controls-per-second: 8
+                            ping-seconds: 9
+                            silence-seconds: 11
                         resume: {within: 90s}
                         """);
 
@@ -76,8 +94,28 @@ class ReadConfigTest {
                                         folder.resolve("owner"),
                                         Path.of("/app")),
                                 new HubConfig.Observe("::1", 1),
-                                new HubConfig.Limits(10, 1, 0),
+                                new HubConfig.Limits(
+                                        10,
+                                        1,
+                                        0,
+                                        2,
+                                        4,
+                                        3,
+                                        5,
+                                        70_000,
+                                        new HubConfig.Link(6, 2_000, 40_000, 50_000, 7, 8, 9, 11)),
                                 new HubConfig.Resume(Duration.ofSeconds(90))));
+        assertThat(config.limits().link().limits())
+                .isEqualTo(
+                        new LinkLimits(
+                                6,
+                                2_000,
+                                40_000,
+                                50_000,
+                                7,
+                                8,
+                                Duration.ofSeconds(9),
+                                Duration.ofSeconds(11)));
         assertThat(config.url()).hasToString("https://hub.example.com:8443");
     }
 
@@ -125,6 +163,14 @@ class ReadConfigTest {
                     names: [a]\\ndatabase: {url: "mysql://x"} | database.url does not begin with
                     names: [a]\\ndatabase: {url: "jdbc:postgresql://x/y"} | together, or none
                     names: [a]\\nredirect: {port: 443}    | redirect.port and listen.port are both 443
+                    names: [a]\\nlimits: {unproved: 0}       | limits.unproved is below 1
+                    names: [a]\\nlimits: {unproved: 2, unproved-per-address: 3} | limits.unproved-per-address is not 1 to
+                    names: [a]\\nlimits: {handshake-seconds: 61} | limits.handshake-seconds is not 1 to 60
+                    names: [a]\\nlimits: {tenant-memory: 1}  | limits.tenant-memory is below limits.link.memory
+                    names: [a]\\nlimits: {link: {header-bytes: 1}} | limits.link.header-bytes is not 1024 to 65535
+                    names: [a]\\nlimits: {link: {window: 1}} | limits.link.window is below 32768
+                    names: [a]\\nlimits: {link: {memory: 40000}} | limits.link.memory is below limits.link.window
+                    names: [a]\\nlimits: {link: {silence-seconds: 5}} | limits.link.silence-seconds is not above
                     names: [a                             | this is not YAML
                     """)
     void whatCannotBeUsedIsNamed(String yaml, String message) {

@@ -119,7 +119,13 @@ class MetricsTest {
         var process =
                 admin.fairlead("exec", node.name(), "--", "sh", "-c", "echo started; cat").start();
         try {
-            assertThat(process.inputReader().readLine()).isEqualTo("started");
+            String first = process.inputReader().readLine();
+            if (first == null) {
+                throw new AssertionError(
+                        new String(
+                                process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+            }
+            assertThat(first).isEqualTo("started");
             assertThat(value("fairlead_streams_open", "kind=\"exec\"")).isEqualTo(1);
             assertThat(value("fairlead_links", "role=\"client\"")).isEqualTo(1);
             assertThat(value("fairlead_links_memory_bytes", "")).isPositive();

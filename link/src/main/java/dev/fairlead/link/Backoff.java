@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
 public final class Backoff {
 
     public static final Duration BASE = Duration.ofMillis(500);
-    public static final Duration CAP = Duration.ofSeconds(60);
+
+    /// So that a fleet is back within 15 s of its hub: a ceiling of 8 s, and the time to be let in.
+    public static final Duration CAP = Duration.ofSeconds(8);
+
+    /// A wait that the hub asked for is stretched by so much at most.
+    private static final Duration LONGEST_SPREAD = Duration.ofSeconds(60);
 
     private final Duration base;
     private final Duration cap;
@@ -59,7 +64,7 @@ public final class Backoff {
         if (retryAfter == null) {
             return own;
         }
-        var spread = retryAfter.compareTo(cap) < 0 ? retryAfter : cap;
+        var spread = retryAfter.compareTo(LONGEST_SPREAD) < 0 ? retryAfter : LONGEST_SPREAD;
         return retryAfter.plus(jitter(spread.compareTo(base) < 0 ? base : spread));
     }
 

@@ -78,6 +78,7 @@ public final class Link implements StreamOpener {
             Channel channel,
             Side side,
             LinkLimits limits,
+            @Nullable SharedMemory shared,
             StreamServer server,
             LinkListener listener) {
         this.channel = channel;
@@ -87,8 +88,8 @@ public final class Link implements StreamOpener {
         this.server = server;
         this.listener = listener;
         this.nextId = side.firstStream;
-        this.queue = new SendQueue(channel);
-        this.budget = new WindowBudget(limits.linkMemory());
+        this.queue = new SendQueue(channel, () -> listener.limited("unread"));
+        this.budget = new WindowBudget(limits.linkMemory(), shared);
         this.opens = new RateLimit(limits.opensPerSecond());
         this.controls = new RateLimit(limits.controlsPerSecond());
         this.lastReceived = now();
@@ -104,8 +105,19 @@ public final class Link implements StreamOpener {
             LinkLimits limits,
             StreamServer server,
             LinkListener listener) {
+        return start(channel, side, limits, null, server, listener);
+    }
+
+    /// The same for a link whose windows count among those of others too.
+    public static Link start(
+            Channel channel,
+            Side side,
+            LinkLimits limits,
+            @Nullable SharedMemory shared,
+            StreamServer server,
+            LinkListener listener) {
         LinkSocket.configure(channel);
-        var link = new Link(channel, side, limits, server, listener);
+        var link = new Link(channel, side, limits, shared, server, listener);
         channel.pipeline().addLast("link", link.new Handler());
         link.watch();
         return link;
@@ -249,6 +261,7 @@ public final class Link implements StreamOpener {
         }
         if (!opens.allows()) {
             throw new LimitException(
+                    "opens-per-second",
                     "more than " + limits.opensPerSecond() + " streams opened in a second");
         }
         lastPeerId = id;
@@ -256,8 +269,10 @@ public final class Link implements StreamOpener {
         if (goingAway) {
             refuse(id, StreamEnd.GOING_AWAY, "this side is shutting down");
         } else if (peerStreams >= limits.maxStreams()) {
+            listener.limited("streams");
             refuse(id, StreamEnd.LIMIT, "more than " + limits.maxStreams() + " streams are open");
         } else if (!budget.take(LinkLimits.INITIAL_WINDOW)) {
+            listener.limited(budget.limit(LinkLimits.INITIAL_WINDOW));
             refuse(
                     id,
                     StreamEnd.LIMIT,
@@ -302,6 +317,7 @@ public final class Link implements StreamOpener {
             case ACCEPT, REFUSE, WINDOW, END, RESET -> {
                 if (type == FrameType.RESET && !controls.allows()) {
                     throw new LimitException(
+                            "controls-per-second",
                             "more than " + limits.controlsPerSecond() + " resets in a second");
                 }
                 var stream = find(type, id);
@@ -334,6 +350,7 @@ public final class Link implements StreamOpener {
         }
         if (!controls.allows()) {
             throw new LimitException(
+                    "controls-per-second",
                     "more than " + limits.controlsPerSecond() + " pings in a second");
         }
         send(Frames.u64(channel.alloc(), FrameType.PONG, 0, payload.readLong()));
@@ -422,6 +439,7 @@ public final class Link implements StreamOpener {
             stream.closeLocally(end, why);
         }
         streams.clear();
+        budget.leaveShared();
         channel.close();
         listener.ended(cause, message);
     }
@@ -442,10 +460,12 @@ public final class Link implements StreamOpener {
     /// Broke a limit, not a rule.
     private static final class LimitException extends RuntimeException {
         private final String limit;
+        private final String sentence;
 
-        LimitException(String limit) {
-            super(limit);
+        LimitException(String limit, String sentence) {
+            super(sentence);
             this.limit = limit;
+            this.sentence = sentence;
         }
     }
 
@@ -478,7 +498,8 @@ public final class Link implements StreamOpener {
                 log.debug("{}: {}", channel, e.rule());
                 endNow(LinkEnd.PROTOCOL_ERROR, e.rule(), true);
             } catch (LimitException e) {
-                endNow(LinkEnd.LIMIT, e.limit, true);
+                listener.limited(e.limit);
+                endNow(LinkEnd.LIMIT, e.sentence, true);
             } finally {
                 bytes.release();
             }

@@ -51,6 +51,35 @@ public record LinkLimits(
         require(deadAfter.compareTo(ping) > 0, "deadAfter");
     }
 
+    public LinkLimits withMaxHeaders(int bytes) {
+        return new LinkLimits(
+                maxStreams,
+                bytes,
+                maxWindow,
+                linkMemory,
+                opensPerSecond,
+                controlsPerSecond,
+                ping,
+                deadAfter);
+    }
+
+    public LinkLimits withMaxWindow(int bytes) {
+        return new LinkLimits(
+                maxStreams,
+                maxHeaders,
+                bytes,
+                linkMemory,
+                opensPerSecond,
+                controlsPerSecond,
+                ping,
+                deadAfter);
+    }
+
+    public LinkLimits withRates(int opens, int controls) {
+        return new LinkLimits(
+                maxStreams, maxHeaders, maxWindow, linkMemory, opens, controls, ping, deadAfter);
+    }
+
     public LinkLimits withMaxStreams(int streams) {
         return new LinkLimits(
                 streams,

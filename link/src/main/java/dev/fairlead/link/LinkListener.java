@@ -9,6 +9,11 @@ public interface LinkListener {
     /// this link.
     default void goingAway(LinkEnd cause, String message, Duration wait) {}
 
+    /// The other side has come to a limit of this side, and was told so.
+    ///
+    /// @param limit as `docs/protocol.md` and the configurations name it: one of a few words
+    default void limited(String limit) {}
+
     /// The link is over and all of its streams were closed. Called exactly once.
     void ended(LinkEnd cause, String message);
 }

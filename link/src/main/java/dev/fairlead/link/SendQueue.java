@@ -22,14 +22,17 @@ final class SendQueue {
     private static final int QUANTUM = LinkLimits.MAX_DATA;
 
     private final Channel channel;
+    private final Runnable givenUp;
     private final ArrayDeque<MuxStream> fresh = new ArrayDeque<>();
     private final ArrayDeque<MuxStream> busy = new ArrayDeque<>();
     private boolean flushPending;
     private boolean draining;
     private boolean closed;
 
-    SendQueue(Channel channel) {
+    /// @param givenUp told when the link is given up
+    SendQueue(Channel channel, Runnable givenUp) {
         this.channel = channel;
+        this.givenUp = givenUp;
     }
 
     /// Sends a small frame now, ahead of what streams have waiting.
@@ -41,6 +44,7 @@ final class SendQueue {
         channel.write(frame);
         if (channel.bytesBeforeWritable() > MAX_CONTROL_BACKLOG) {
             closed = true;
+            givenUp.run();
             channel.close();
             return;
         }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Tells the hub how this machine is: at once over a new link, then at each interval, a tenth
-/// earlier or later, so that a fleet does not report in step.
+/// Tells the hub how this machine is: at once over the first link, soon over later ones, then at
+/// each interval, a tenth earlier or later, so that a fleet does not report in step.
 public final class Heartbeat implements LinkTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -21,6 +21,7 @@ public final class Heartbeat implements LinkTask {
     private final Measure measure;
     private final Duration interval;
     private final JsonMapper json = JsonMapper.builder().build();
+    private volatile boolean told;
 
     public Heartbeat(Measure measure, Duration interval) {
         this.measure = measure;
@@ -29,6 +30,9 @@ public final class Heartbeat implements LinkTask {
 
     @Override
     public void run(Link link) throws InterruptedException {
+        if (told) {
+            LinkTask.lull(interval.dividedBy(3));
+        }
         while (true) {
             try {
                 Calls.ask(
@@ -39,6 +43,7 @@ public final class Heartbeat implements LinkTask {
                                 DEADLINE,
                                 false,
                                 json.writeValueAsBytes(measure.now())));
+                told = true;
             } catch (IOException e) {
                 LOG.debug("The hub took no heartbeat: {}", e.getMessage());
             }

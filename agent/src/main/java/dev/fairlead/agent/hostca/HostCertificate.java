@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.apache.sshd.common.config.keys.OpenSshCertificate;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.jspecify.annotations.Nullable;
@@ -31,15 +32,22 @@ public final class HostCertificate implements HostCertificates, LinkTask, Calls.
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(1);
 
+    /// How soon a certificate that is still good is asked for anew over a new link.
+    private static final Duration AGAIN_WITHIN = Duration.ofSeconds(60);
+
     private final String publicKey;
     private final JsonMapper json = JsonMapper.builder().build();
     private final ReentrantLock asking = new ReentrantLock();
+    private final Supplier<String> name;
     private volatile @Nullable String line;
+    private volatile long goodUntil;
     private volatile @Nullable Link link;
 
     /// @param publicKey the host key in OpenSSH's form
-    public HostCertificate(String publicKey) {
+    /// @param name what the certificate has to be for now: `NODE.TENANT.fairlead`
+    public HostCertificate(String publicKey, Supplier<String> name) {
         this.publicKey = publicKey;
+        this.name = name;
     }
 
     @Override
@@ -50,6 +58,9 @@ public final class HostCertificate implements HostCertificates, LinkTask, Calls.
     @Override
     public void run(Link up) throws InterruptedException {
         link = up;
+        if (isGood()) {
+            LinkTask.lull(AGAIN_WITHIN);
+        }
         while (true) {
             Thread.sleep(renew(up));
         }
@@ -70,6 +81,14 @@ public final class HostCertificate implements HostCertificates, LinkTask, Calls.
             throw new StreamException(StreamEnd.GOING_AWAY, "The agent is stopping.");
         }
         return new byte[0];
+    }
+
+    /// Whether there is one for the name that the node has now, with half of its life before it.
+    private boolean isGood() {
+        var current = line;
+        return current != null
+                && current.endsWith(" " + name.get())
+                && System.nanoTime() - goodUntil < 0;
     }
 
     /// Asks once; gives the time until the next question.
@@ -102,6 +121,7 @@ public final class HostCertificate implements HostCertificates, LinkTask, Calls.
                                     json.writeValueAsBytes(Map.of("publicKey", publicKey))));
             String certificate = json.readTree(answer).path("certificate").stringValue("");
             var life = life(certificate);
+            goodUntil = System.nanoTime() + life.dividedBy(2).toNanos();
             line = certificate;
             return life;
         } catch (JacksonException e) {

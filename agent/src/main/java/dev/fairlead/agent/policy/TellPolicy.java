@@ -17,7 +17,11 @@ public final class TellPolicy implements LinkTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(TellPolicy.class);
 
+    /// How soon a hub hears again what it has heard from this agent before: it may have lost it.
+    private static final Duration AGAIN_WITHIN = Duration.ofSeconds(30);
+
     private final byte[] document;
+    private volatile boolean told;
 
     private record Said(
             String profile, List<String> allow, List<String> logins, String defaultLogin) {}
@@ -37,6 +41,9 @@ public final class TellPolicy implements LinkTask {
 
     @Override
     public void run(Link link) throws InterruptedException {
+        if (told) {
+            LinkTask.lull(AGAIN_WITHIN);
+        }
         try {
             Calls.ask(
                     link,
@@ -46,6 +53,7 @@ public final class TellPolicy implements LinkTask {
                             Duration.ofSeconds(20),
                             false,
                             document));
+            told = true;
         } catch (IOException e) {
             if (!LinkTask.isLinkOver(e)) {
                 LOG.warn("The hub did not take this node's policy: {}", e.getMessage());

@@ -5,6 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
@@ -22,15 +24,21 @@ final class AuditStore {
     /// Takes the next number of one log; the tenant's other writers wait until this transaction
     /// ends.
     private static long next(Tx tx, String log) {
+        return next(tx, log, 1);
+    }
+
+    /// The last of so many.
+    private static long next(Tx tx, String log, int count) {
         return tx.handle()
                 .createQuery(
                         "update tenant_counter set "
                                 + log
                                 + " = "
                                 + log
-                                + " + 1 where tenant_id = :tenant returning "
+                                + " + :count where tenant_id = :tenant returning "
                                 + log)
                 .bind("tenant", tx.tenant().uuid())
+                .bind("count", count)
                 .mapTo(Long.class)
                 .one();
     }
@@ -146,6 +154,32 @@ final class AuditStore {
                 .bind("data", clean(json.writeValueAsString(data)))
                 .execute();
         return seq;
+    }
+
+    /// All in one statement.
+    void insert(Tx tx, List<Events.Told> all) {
+        long seq = next(tx, "event", all.size()) - all.size();
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (var told : all) {
+            Map<String, @Nullable Object> row = new HashMap<>();
+            row.put("seq", ++seq);
+            row.put("kind", told.kind());
+            row.put("id", told.id());
+            row.put("name", told.name());
+            row.put("data", told.data());
+            rows.add(row);
+        }
+        tx.handle()
+                .createUpdate(
+                        """
+                        insert into event (tenant_id, seq, kind, id, name, data)
+                        select :tenant, e.seq, e.kind, e.id, e.name, e.data
+                        from jsonb_to_recordset(cast(:rows as jsonb)) as e(
+                            seq bigint, kind text, id text, name text, data jsonb)\
+                        """)
+                .bind("tenant", tx.tenant().uuid())
+                .bind("rows", clean(json.writeValueAsString(rows)))
+                .execute();
     }
 
     List<Event> events(Handle handle, long after, int limit) {

@@ -30,6 +30,19 @@ public final class Events {
         tx.afterCommit(() -> followers.wake(tenant));
     }
 
+    /// What [#tell] takes.
+    public record Told(
+            String kind, @Nullable String id, @Nullable String name, Map<String, ?> data) {}
+
+    /// Tells of many changes in this transaction's tenant, in this order.
+    public void tell(Tx tx, List<Told> all) {
+        if (!all.isEmpty()) {
+            TenantId tenant = tx.tenant();
+            store.insert(tx, all);
+            tx.afterCommit(() -> followers.wake(tenant));
+        }
+    }
+
     /// The events after this number, oldest first.
     public List<Event> after(TenantId tenant, long seq, int limit) {
         return database.inTenant(tenant, tx -> store.events(tx.handle(), seq, limit));

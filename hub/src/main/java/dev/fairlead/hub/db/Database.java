@@ -38,11 +38,12 @@ public final class Database implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final Jdbi jdbi;
-    private final ScopedValue<Tx> current = ScopedValue.newInstance();
+    private final ScopedValue<Tx> current;
 
-    private Database(HikariDataSource pool) {
+    private Database(HikariDataSource pool, ScopedValue<Tx> current) {
         this.pool = pool;
         this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+        this.current = current;
     }
 
     /// Migrates and opens.
@@ -55,8 +56,31 @@ public final class Database implements AutoCloseable {
 
     /// @param connections how many at most
     static Database open(DatabaseAccess access, int connections) {
+        Database database =
+                new Database(pool("fairlead-db", access, connections), ScopedValue.newInstance());
+        try {
+            database.mustBeSafe(access);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+        return database;
+    }
+
+    /// Other connections to the same data, so that those who use them, such as a fleet that comes
+    /// back, leave this database's to the others. A call inside the work of a call of the other
+    /// joins its transaction.
+    ///
+    /// @param access as this one was opened
+    /// @param name in the database's list of its clients
+    /// @param connections how many at most
+    public Database beside(DatabaseAccess access, String name, int connections) {
+        return new Database(pool(name, access, connections), current);
+    }
+
+    private static HikariDataSource pool(String name, DatabaseAccess access, int connections) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName("fairlead-db");
+        config.setPoolName(name);
         config.setJdbcUrl(access.url());
         config.setUsername(access.app().role());
         config.setPassword(access.app().password());
@@ -66,13 +90,12 @@ public final class Database implements AutoCloseable {
         config.setMinimumIdle(Math.min(2, connections));
         config.setConnectionTimeout(AWAY_AFTER_MILLIS);
         config.setValidationTimeout(1_000);
-        config.addDataSourceProperty("ApplicationName", "fairlead-hub");
+        config.addDataSourceProperty("ApplicationName", name);
         config.addDataSourceProperty("connectTimeout", "3");
         // A server that takes a query and never answers holds nobody for ever.
         config.addDataSourceProperty("socketTimeout", "30");
-        HikariDataSource pool;
         try {
-            pool = new HikariDataSource(config);
+            return new HikariDataSource(config);
         } catch (HikariPool.PoolInitializationException e) {
             throw new DatabaseUnusable(
                     Reason.REFUSED,
@@ -80,14 +103,6 @@ public final class Database implements AutoCloseable {
                     "Check that it runs, database.url, and the role's password.",
                     e);
         }
-        Database database = new Database(pool);
-        try {
-            database.mustBeSafe(access);
-        } catch (RuntimeException e) {
-            database.close();
-            throw e;
-        }
-        return database;
     }
 
     /// The rows of every tenant hang on this role being nothing special.
@@ -137,6 +152,14 @@ public final class Database implements AutoCloseable {
     /// across tenants only by the functions of `V2__across_tenants.sql` and later ones.
     public <T extends @Nullable Object> T system(Work<T> work) {
         return within(null, work);
+    }
+
+    /// [#system] for work without a result.
+    public void useSystem(Consumer<Tx> work) {
+        this.<@Nullable Void>system(tx -> {
+            work.accept(tx);
+            return null;
+        });
     }
 
     private <T extends @Nullable Object> T within(@Nullable TenantId tenant, Work<T> work) {

@@ -30,7 +30,11 @@ public final class Migrate {
     /// All migrations, in order. Where the database has exactly these, Flyway is not even loaded:
     /// it takes longer to start than PostgreSQL.
     static final List<String> FILES =
-            List.of("V1__tenant_ground.sql", "V2__across_tenants.sql", "V3__resumption.sql");
+            List.of(
+                    "V1__tenant_ground.sql",
+                    "V2__across_tenants.sql",
+                    "V3__resumption.sql",
+                    "V5__herds.sql");
 
     private static final String FOLDER = "db/migration/";
 

@@ -2,78 +2,115 @@ package dev.fairlead.hub.enroll;
 
 import dev.fairlead.hub.audit.Audit;
 import dev.fairlead.hub.db.Database;
+import dev.fairlead.hub.db.Name;
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
-import dev.fairlead.hub.db.Tx;
-import dev.fairlead.hub.fleet.EnrolNode;
+import dev.fairlead.hub.db.Together;
+import dev.fairlead.hub.fleet.Enrolled;
 import dev.fairlead.hub.fleet.NodeFacts;
 import dev.fairlead.link.handshake.PeerIdentity;
 import dev.fairlead.link.handshake.Refusal;
 import dev.fairlead.link.handshake.Refused;
 import dev.fairlead.link.handshake.Verdict;
 import dev.fairlead.link.handshake.VerifyingKey;
-import java.util.Optional;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
-/// An enrolled node comes for a link. It is known by its key, and by nothing else.
+/// Enrolled nodes come for links. Each is known by its key, and by nothing else. Those that come at
+/// the same time are let in together.
 final class AdmitNode {
+
+    private static final int AT_ONCE = 200;
 
     private final Database database;
     private final Audit audit;
-    private final EnrolNode enrol;
     private final AdmissionFacts facts;
+    private final Together<Coming, Verdict> together;
+    private final JsonMapper json = JsonMapper.builder().build();
+
+    /// @param since by the clock of the machine, in nanoseconds
+    private record Coming(PeerIdentity peer, String address, long since) {}
 
     /// Whose key it is.
+    ///
+    /// @param epoch null where it may have no link
     private record Known(
             TenantId tenant,
             String tenantName,
             boolean enabled,
             NodeId node,
-            boolean serves,
-            @Nullable String cause) {}
+            String name,
+            @Nullable String cause,
+            @Nullable Long epoch) {}
 
-    AdmitNode(Database database, Audit audit, EnrolNode enrol, AdmissionFacts facts) {
+    /// @param threads virtual ones
+    AdmitNode(Database database, Audit audit, AdmissionFacts facts, Executor threads) {
         this.database = database;
         this.audit = audit;
-        this.enrol = enrol;
         this.facts = facts;
+        this.together =
+                new Together<>(AT_ONCE, coming -> coming.peer.needKey(), threads, this::decide);
     }
 
+    /// Blocks until it is decided.
     Verdict admit(PeerIdentity peer, String address) {
-        VerifyingKey key = peer.needKey();
-        return database.<Verdict>system(tx -> {
-            Known known = find(tx, key).orElse(null);
-            if (known == null) {
-                return refuse(
-                        TenantId.SYSTEM,
-                        address,
-                        Refusal.UNKNOWN_NODE,
-                        "this hub knows no node with this key; enrol the machine: fairlead agent"
-                                + " join");
-            }
-            if (!known.enabled) {
-                return refuse(
-                        known.tenant,
-                        address,
-                        Refusal.RIGHT_ENDED,
-                        "the tenant " + known.tenantName + " is disabled");
-            }
-            if (!known.serves) {
-                return refuse(known.tenant, address, Refusal.REVOKED, revoked(known.cause));
-            }
-            return database.inTenant(
+        return together.ask(new Coming(peer, address, System.nanoTime()));
+    }
+
+    /// How many wait for their turn.
+    int waiting() {
+        return together.waiting();
+    }
+
+    private List<Verdict> decide(List<Coming> all) {
+        long now = System.nanoTime();
+        List<Coming> inTime =
+                all.stream()
+                        .filter(coming -> now - coming.since < HubAdmission.PATIENCE.toNanos())
+                        .toList();
+        Map<VerifyingKey, Known> known = inTime.isEmpty() ? Map.of() : find(inTime);
+        List<Verdict> verdicts = new ArrayList<>();
+        for (var coming : all) {
+            verdicts.add(
+                    now - coming.since < HubAdmission.PATIENCE.toNanos()
+                            ? decide(known.get(coming.peer.needKey()), coming.address)
+                            : HubAdmission.tooMany());
+        }
+        return verdicts;
+    }
+
+    private Verdict decide(@Nullable Known known, String address) {
+        if (known == null) {
+            return refuse(
+                    TenantId.SYSTEM,
+                    address,
+                    Refusal.UNKNOWN_NODE,
+                    "this hub knows no node with this key; enrol the machine: fairlead agent"
+                            + " join");
+        }
+        if (!known.enabled) {
+            return refuse(
                     known.tenant,
-                    inner ->
-                            enrol.again(inner, known.node, key, NodeFacts.of(peer))
-                                    .<Verdict>map(node -> facts.welcome(node, known.tenantName))
-                                    .orElseGet(() ->
-                                            refuse(
-                                                    known.tenant,
-                                                    address,
-                                                    Refusal.REVOKED,
-                                                    revoked(null))));
-        });
+                    address,
+                    Refusal.RIGHT_ENDED,
+                    "the tenant " + known.tenantName + " is disabled");
+        }
+        var epoch = known.epoch;
+        if (epoch == null) {
+            return refuse(known.tenant, address, Refusal.REVOKED, revoked(known.cause));
+        }
+        return facts.welcome(
+                new Enrolled(known.tenant, known.node, new Name(known.name), epoch),
+                known.tenantName);
     }
 
     private static String revoked(@Nullable String cause) {
@@ -89,19 +126,39 @@ final class AdmitNode {
         return new Refused(code, message);
     }
 
-    private static Optional<Known> find(Tx tx, VerifyingKey key) {
-        return tx.handle()
-                .createQuery("select * from node_by_key(:key)")
-                .bind("key", key.tagged())
-                .map((row, context) ->
-                        new Known(
-                                new TenantId(row.getObject("tenant_id", UUID.class)),
-                                row.getString("tenant_name"),
-                                row.getString("tenant_state").equals("enabled"),
-                                new NodeId(row.getObject("node_id", UUID.class)),
-                                row.getString("node_state").equals("enrolled")
-                                        && row.getObject("revoked_at") == null,
-                                row.getString("cause")))
-                .findOne();
+    private Map<VerifyingKey, Known> find(List<Coming> all) {
+        List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
+            var peer = all.get(i).peer;
+            var said = NodeFacts.of(peer);
+            Map<String, @Nullable Object> row = new HashMap<>();
+            row.put("n", i);
+            row.put("key", HexFormat.of().formatHex(peer.needKey().tagged()));
+            row.put("version", said.agentVersion());
+            row.put("capabilities", said.capabilities());
+            row.put("platform", said.platform());
+            rows.add(row);
+        }
+        return database.system(tx -> {
+            Map<VerifyingKey, Known> found = new HashMap<>();
+            tx.handle()
+                    .createQuery("select * from admit_nodes(cast(:rows as jsonb))")
+                    .bind("rows", json.writeValueAsString(rows))
+                    .map((row, context) ->
+                            Map.entry(all.get(row.getInt("n")).peer.needKey(), known(row)))
+                    .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+            return found;
+        });
+    }
+
+    private static Known known(ResultSet row) throws SQLException {
+        return new Known(
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getString("tenant_name"),
+                row.getString("tenant_state").equals("enabled"),
+                new NodeId(row.getObject("node_id", UUID.class)),
+                row.getString("node_name"),
+                row.getString("cause"),
+                row.getObject("epoch", Long.class));
     }
 }

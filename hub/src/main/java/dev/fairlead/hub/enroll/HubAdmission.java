@@ -9,6 +9,7 @@ import dev.fairlead.link.handshake.PairingAnswer;
 import dev.fairlead.link.handshake.PeerIdentity;
 import dev.fairlead.link.handshake.Refusal;
 import dev.fairlead.link.handshake.Refused;
+import dev.fairlead.link.handshake.Role;
 import dev.fairlead.link.handshake.Verdict;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -20,9 +21,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Decides about everybody who proved a key or showed a token, on virtual threads. A few at a time,
-/// so that a whole fleet that comes back at once leaves connections of the database to people; who
-/// waited too long is told to come again.
+/// Decides about everybody who proved a key or showed a token, on virtual threads. Nodes that come
+/// back are let in together ([AdmitNode]); of the others a few at a time, on their own turns, so
+/// that people do not stand behind a fleet. Who waited too long is told to come again.
 public final class HubAdmission {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubAdmission.class);
@@ -30,7 +31,7 @@ public final class HubAdmission {
     private static final int AT_ONCE = 5;
 
     /// Below the handshake's ten seconds.
-    private static final Duration PATIENCE = Duration.ofSeconds(6);
+    static final Duration PATIENCE = Duration.ofSeconds(6);
 
     private static final Duration LATER = Duration.ofSeconds(5);
 
@@ -41,8 +42,10 @@ public final class HubAdmission {
     private final Executor executor;
     private final Semaphore turns = new Semaphore(AT_ONCE, true);
 
+    /// @param agents the database for what a fleet wants of it
     /// @param executor virtual threads
     public HubAdmission(
+            Database agents,
             Database database,
             Audit audit,
             EnrolNode enrol,
@@ -50,7 +53,7 @@ public final class HubAdmission {
             Pairings pairings,
             ClientAdmission clients,
             Executor executor) {
-        this.nodes = new AdmitNode(database, audit, enrol, facts);
+        this.nodes = new AdmitNode(agents, audit, facts, executor);
         this.redeem = new Redeem(database, audit, enrol, facts);
         this.pairings = pairings;
         this.clients = clients;
@@ -64,13 +67,15 @@ public final class HubAdmission {
         return new Admission() {
             @Override
             public CompletionStage<? extends Verdict> admit(PeerIdentity peer) {
-                return inTurn(() -> decide(peer, address));
+                return peer.role() == Role.NODE
+                        ? answer(() -> decide(peer, address))
+                        : answer(() -> inTurn(() -> decide(peer, address)));
             }
 
             @Override
             public CompletionStage<? extends PairingAnswer> pair(
                     PeerIdentity peer, String fingerprint) {
-                return inTurn(() -> pairings.open(peer, fingerprint, address));
+                return answer(() -> inTurn(() -> pairings.open(peer, fingerprint, address)));
             }
         };
     }
@@ -84,16 +89,34 @@ public final class HubAdmission {
         };
     }
 
-    /// A [Refused] is all three kinds of answer, hence the cast.
-    @SuppressWarnings("unchecked")
-    private <A> CompletionStage<A> inTurn(Supplier<? extends A> question) {
-        return CompletableFuture.supplyAsync(() -> (A) waitAndAsk(question), executor);
+    /// How many nodes wait to be let in.
+    public int waiting() {
+        return nodes.waiting();
     }
 
-    private Object waitAndAsk(Supplier<?> question) {
+    /// A [Refused] is all three kinds of answer, hence the cast.
+    @SuppressWarnings("unchecked")
+    private <A> CompletionStage<A> answer(Supplier<?> question) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return (A) question.get();
+                    } catch (Rejected e) {
+                        if (e.code().retry()) {
+                            LOG.warn("Nobody can be let in now: {} ({})", e.detail(), e.toString());
+                            LOG.debug("Nobody can be let in now", e);
+                            return (A) new Refused(Refusal.BUSY, e.detail(), LATER);
+                        }
+                        throw e;
+                    }
+                },
+                executor);
+    }
+
+    private Object inTurn(Supplier<?> question) {
         try {
             if (!turns.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return new Refused(Refusal.BUSY, "the hub has many to let in; try again", LATER);
+                return tooMany();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -101,14 +124,12 @@ public final class HubAdmission {
         }
         try {
             return question.get();
-        } catch (Rejected e) {
-            if (e.code().retry()) {
-                LOG.warn("Nobody can be let in now: {}", e.detail(), e);
-                return new Refused(Refusal.BUSY, e.detail(), LATER);
-            }
-            throw e;
         } finally {
             turns.release();
         }
+    }
+
+    static Refused tooMany() {
+        return new Refused(Refusal.BUSY, "the hub has many to let in; try again", LATER);
     }
 }

@@ -14,6 +14,7 @@ import dev.fairlead.hub.rbac.Labels;
 import dev.fairlead.hub.rbac.RightsChanged;
 import dev.fairlead.link.LinkEnd;
 import dev.fairlead.link.handshake.VerifyingKey;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -91,7 +92,7 @@ public final class EnrolNode {
         }
         Node node = store.byId(tx, id).orElseThrow(() -> Rejected.notFound("node"));
         store.revokeKeys(tx, id, "replaced");
-        NodeLinkStore.endAll(tx, id, LinkEnd.REVOKED.label());
+        NodeLinkStore.endAll(tx, List.of(id), LinkEnd.REVOKED.label());
         addKey(tx, id, key);
         store.useKey(tx, id, key);
         TreeMap<String, String> merged = new TreeMap<>(node.labels().map());

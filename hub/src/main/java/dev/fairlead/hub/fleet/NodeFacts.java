@@ -33,6 +33,21 @@ public record NodeFacts(
         capabilities = Collections.unmodifiableSortedMap(new TreeMap<>(capabilities));
     }
 
+    /// What is known of the machine, as it is stored.
+    public SortedMap<String, String> platform() {
+        TreeMap<String, String> platform = new TreeMap<>();
+        putIfKnown(platform, "hostname", hostname);
+        putIfKnown(platform, "os", os);
+        putIfKnown(platform, "arch", arch);
+        return platform;
+    }
+
+    private static void putIfKnown(Map<String, String> map, String key, @Nullable String value) {
+        if (value != null) {
+            map.put(key, value);
+        }
+    }
+
     public static NodeFacts of(PeerIdentity peer) {
         return of(peer.info(), peer.capabilities());
     }

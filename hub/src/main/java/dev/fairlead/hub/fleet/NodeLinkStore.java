@@ -2,9 +2,12 @@ package dev.fairlead.hub.fleet;
 
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.Tx;
-import dev.fairlead.link.handshake.VerifyingKey;
+import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.UUID;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of the directory of links, in the transaction's tenant.
 final class NodeLinkStore {
@@ -12,85 +15,133 @@ final class NodeLinkStore {
     /// Links of one node that are remembered.
     private static final int HISTORY = 100;
 
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private NodeLinkStore() {}
 
-    /// The name of the node, which the transaction has locked, where a link of this key and epoch
-    /// may begin: the key serves, and no newer link has begun.
-    static Optional<String> mayBegin(Tx tx, NodeId id, VerifyingKey key, long epoch) {
+    /// A link that may begin.
+    ///
+    /// @param online whether the node has an older one
+    record Begun(NodeId node, String name, boolean online) {}
+
+    /// Of these links, whose nodes the transaction has locked, those that may begin: the key
+    /// serves, and no newer link has begun.
+    static List<Begun> mayBegin(Tx tx, List<NodeLinks.Beginning> all) {
         return tx.handle()
                 .createQuery(
                         """
-                        select n.name from node n
-                        where n.node_id = :id and n.removed_at is null and n.public_key = :key
-                          and n.link_epoch >= :epoch
+                        select n.node_id, n.name,
+                          exists (select from node_link l where l.tenant_id = n.tenant_id
+                                  and l.node_id = n.node_id and l.ended_at is null) as online
+                        from jsonb_to_recordset(cast(:rows as jsonb)) as w(node uuid, epoch bigint, key text)
+                        join node n on n.tenant_id = :tenant and n.node_id = w.node
+                        where n.removed_at is null and n.public_key = decode(w.key, 'hex')
+                          and n.link_epoch >= w.epoch
                           and not exists (select from node_link l where l.tenant_id = n.tenant_id
-                                          and l.node_id = n.node_id and l.epoch >= :epoch)
-                        for update of n\
+                                          and l.node_id = n.node_id and l.epoch >= w.epoch)\
                         """)
-                .bind("id", id.uuid())
-                .bind("key", key.tagged())
-                .bind("epoch", epoch)
-                .mapTo(String.class)
-                .findOne();
+                .bind("tenant", tx.tenant().uuid())
+                .bind("rows", rows(all))
+                .map((row, context) ->
+                        new Begun(
+                                new NodeId(row.getObject("node_id", UUID.class)),
+                                row.getString("name"),
+                                row.getBoolean("online")))
+                .list();
     }
 
-    static void insert(Tx tx, NodeId id, long epoch, String hub, String address) {
+    static void insert(Tx tx, List<NodeLinks.Beginning> all, String hub) {
         tx.handle()
                 .createUpdate(
                         """
                         insert into node_link (tenant_id, node_id, epoch, hub, address, connected_at)
-                        values (:tenant, :id, :epoch, :hub, :address, clock_timestamp())\
+                        select :tenant, w.node, w.epoch, :hub, w.address, clock_timestamp()
+                        from jsonb_to_recordset(cast(:rows as jsonb)) as w(
+                            node uuid, epoch bigint, address text)\
                         """)
                 .bind("tenant", tx.tenant().uuid())
-                .bind("id", id.uuid())
-                .bind("epoch", epoch)
                 .bind("hub", hub)
-                .bind("address", address)
+                .bind("rows", rows(all))
                 .execute();
     }
 
-    static void forgetOld(Tx tx, NodeId id) {
+    private static String rows(List<NodeLinks.Beginning> all) {
+        return JSON.writeValueAsString(
+                all.stream()
+                        .map(one ->
+                                Map.of(
+                                        "node", one.node().uuid().toString(),
+                                        "epoch", one.epoch(),
+                                        "key", HexFormat.of().formatHex(one.key().tagged()),
+                                        "address", one.address()))
+                        .toList());
+    }
+
+    static void forgetOld(Tx tx, Collection<NodeId> all) {
         tx.handle()
                 .createUpdate(
                         """
-                        delete from node_link where node_id = :id and ended_at is not null
-                          and epoch <= (select epoch from node_link where node_id = :id
-                                        order by epoch desc offset :keep limit 1)\
+                        delete from node_link l
+                        using unnest(:ids) as w(node),
+                          lateral (select o.epoch from node_link o
+                                   where o.tenant_id = :tenant and o.node_id = w.node
+                                   order by o.epoch desc offset :keep limit 1) as old
+                        where l.tenant_id = :tenant and l.node_id = w.node
+                          and l.ended_at is not null and l.epoch <= old.epoch\
                         """)
-                .bind("id", id.uuid())
+                .bind("tenant", tx.tenant().uuid())
+                .bindArray("ids", UUID.class, all.stream().map(NodeId::uuid).toList())
                 .bind("keep", HISTORY)
                 .execute();
     }
 
-    /// How many were open.
-    static int endAll(Tx tx, NodeId id, String reason) {
-        return tx.handle()
+    /// Ends all links of these nodes that are open.
+    static void endAll(Tx tx, Collection<NodeId> all, String reason) {
+        tx.handle()
                 .createUpdate(
                         """
                         update node_link set ended_at = clock_timestamp(), reason = :reason
-                        where node_id = :id and ended_at is null\
+                        where tenant_id = :tenant and node_id = any(:ids) and ended_at is null\
                         """)
-                .bind("id", id.uuid())
+                .bind("tenant", tx.tenant().uuid())
+                .bindArray("ids", UUID.class, all.stream().map(NodeId::uuid).toList())
                 .bind("reason", reason)
                 .execute();
     }
 
-    /// The name of its node, where that link was still open.
-    static Optional<String> end(Tx tx, NodeId id, long epoch, String reason) {
+    /// A link that was still open until now, with the name of its node.
+    record Over(NodeId node, String name, String reason) {}
+
+    /// Ends these links; gives those that were still open.
+    static List<Over> end(Tx tx, List<NodeLinks.Ended> all) {
         return tx.handle()
                 .createQuery(
                         """
-                        update node_link l set ended_at = clock_timestamp(), reason = :reason
-                        from node n
-                        where n.tenant_id = l.tenant_id and n.node_id = l.node_id
-                          and l.node_id = :id and l.epoch = :epoch and l.ended_at is null
-                        returning n.name\
+                        update node_link l set ended_at = clock_timestamp(), reason = w.reason
+                        from jsonb_to_recordset(cast(:rows as jsonb)) as w(
+                            node uuid, epoch bigint, reason text)
+                        join node n on n.tenant_id = :tenant and n.node_id = w.node
+                        where l.tenant_id = :tenant and l.node_id = w.node and l.epoch = w.epoch
+                          and l.ended_at is null
+                        returning l.node_id, n.name, l.reason\
                         """)
-                .bind("id", id.uuid())
-                .bind("epoch", epoch)
-                .bind("reason", reason)
-                .mapTo(String.class)
-                .findOne();
+                .bind("tenant", tx.tenant().uuid())
+                .bind(
+                        "rows",
+                        JSON.writeValueAsString(
+                                all.stream()
+                                        .map(one ->
+                                                Map.of(
+                                                        "node", one.node().uuid().toString(),
+                                                        "epoch", one.epoch(),
+                                                        "reason", one.why().label()))
+                                        .toList()))
+                .map((row, context) ->
+                        new Over(
+                                new NodeId(row.getObject("node_id", UUID.class)),
+                                row.getString("name"),
+                                row.getString("reason")))
+                .list();
     }
 
     /// Newest first.

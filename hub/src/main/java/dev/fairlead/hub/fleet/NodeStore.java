@@ -9,6 +9,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,9 +82,10 @@ final class NodeStore {
                         .createQuery(
                                 SELECT
                                         + where
-                                        + " and n.name > :after order by n.name limit :limit")
-                        .bind("after", after == null ? "" : after.text())
-                        .bind("limit", limit);
+                                        // Not bound: a plan for any limit sorts the whole fleet.
+                                        + " and n.name > :after order by n.name limit "
+                                        + limit)
+                        .bind("after", after == null ? "" : after.text());
         for (int i = 0; i < wanted.size(); i++) {
             query.bind("key" + i, wanted.get(i).getKey())
                     .bind("value" + i, wanted.get(i).getValue());
@@ -99,6 +102,21 @@ final class NodeStore {
                 .mapTo(Integer.class)
                 .findOne()
                 .isPresent();
+    }
+
+    /// Keeps others from changing these nodes until the transaction ends; in one order, so that two
+    /// transactions never wait for each other.
+    void lock(Tx tx, Collection<NodeId> ids) {
+        tx.handle()
+                .createQuery(
+                        """
+                        select 1 from node where tenant_id = :tenant and node_id = any(:ids)
+                        order by node_id for update\
+                        """)
+                .bind("tenant", tx.tenant().uuid())
+                .bindArray("ids", UUID.class, ids.stream().map(NodeId::uuid).toList())
+                .mapTo(Integer.class)
+                .list();
     }
 
     void insert(Tx tx, NodeId id, Name name, VerifyingKey key) {
@@ -186,29 +204,43 @@ final class NodeStore {
                 .execute();
     }
 
-    /// False where it said the same before, or there is no such node.
-    boolean setPolicy(Tx tx, NodeId id, NodePolicy policy) {
-        return tx.handle()
-                        .createUpdate(
-                                """
-                                update node set policy = cast(:policy as jsonb)
-                                where node_id = :id and removed_at is null
-                                  and policy is distinct from cast(:policy as jsonb)\
-                                """)
-                        .bind("id", id.uuid())
-                        .bind("policy", json.writeValueAsString(policy))
-                        .execute()
-                == 1;
+    /// Names of the nodes that said something else before.
+    Map<NodeId, String> setPolicies(Tx tx, List<Policies.Said> all) {
+        lock(tx, all.stream().map(Policies.Said::node).toList());
+        Map<NodeId, String> changed = new TreeMap<>(Comparator.comparing(NodeId::uuid));
+        tx.handle()
+                .createQuery(
+                        """
+                        update node n set policy = w.policy
+                        from jsonb_to_recordset(cast(:rows as jsonb)) as w(node uuid, policy jsonb)
+                        where n.tenant_id = :tenant and n.node_id = w.node and n.removed_at is null
+                          and n.policy is distinct from w.policy
+                        returning n.node_id, n.name\
+                        """)
+                .bind("tenant", tx.tenant().uuid())
+                .bind(
+                        "rows",
+                        json.writeValueAsString(
+                                all.stream()
+                                        .map(said ->
+                                                Map.of(
+                                                        "node",
+                                                        said.node().uuid().toString(),
+                                                        "policy",
+                                                        said.policy()))
+                                        .toList()))
+                .map((row, context) ->
+                        Map.entry(
+                                new NodeId(row.getObject("node_id", UUID.class)),
+                                row.getString("name")))
+                .forEach(entry -> changed.put(entry.getKey(), entry.getValue()));
+        return changed;
     }
 
     /// Takes the node's next epoch for a link of this key, and what the agent said of itself. One
     /// statement, so that two links never get one number; empty where the key is not the node's any
     /// more.
     Optional<Long> nextEpoch(Tx tx, NodeId id, VerifyingKey key, NodeFacts facts) {
-        TreeMap<String, String> platform = new TreeMap<>();
-        putIfKnown(platform, "hostname", facts.hostname());
-        putIfKnown(platform, "os", facts.os());
-        putIfKnown(platform, "arch", facts.arch());
         return tx.handle()
                 .createQuery(
                         """
@@ -223,15 +255,9 @@ final class NodeStore {
                 .bind("key", key.tagged())
                 .bind("version", facts.agentVersion())
                 .bind("capabilities", json.writeValueAsString(facts.capabilities()))
-                .bind("platform", json.writeValueAsString(platform))
+                .bind("platform", json.writeValueAsString(facts.platform()))
                 .mapTo(Long.class)
                 .findOne();
-    }
-
-    private static void putIfKnown(Map<String, String> map, String key, @Nullable String value) {
-        if (value != null) {
-            map.put(key, value);
-        }
     }
 
     private Node node(ResultSet row) throws SQLException {
@@ -242,7 +268,7 @@ final class NodeStore {
                 new Name(row.getString("name")),
                 Labels.of(json.readValue(row.getString("labels"), TEXTS)),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                VerifyingKey.ofTagged(row.getBytes("public_key")),
+                VerifyingKey.ofChecked(row.getBytes("public_key")),
                 new NodeFacts(
                         row.getString("agent_version"),
                         platform.get("hostname"),

@@ -210,7 +210,7 @@ public final class Nodes {
                     Node node = locked(tx, id);
                     store.revokeKeys(tx, id, "removed");
                     store.remove(tx, id);
-                    NodeLinkStore.endAll(tx, id, LinkEnd.REVOKED.label());
+                    NodeLinkStore.endAll(tx, List.of(id), LinkEnd.REVOKED.label());
                     String name = node.name().text();
                     tx.afterCommit(() -> {
                         cut.cut(tenant, id, LinkEnd.REVOKED, "this node was removed from the hub");
@@ -228,28 +228,6 @@ public final class Nodes {
         find(tenant, id.text())
                 .ifPresent(node ->
                         remove(new Actor(node.name().text(), id.text(), null, null), tenant, id));
-    }
-
-    /// Keeps what the agent says that it allows.
-    ///
-    /// @param json the call `policy` of the agent: hostile input
-    /// @throws Rejected as `invalid-request`
-    public void policy(TenantId tenant, NodeId id, byte[] json) {
-        NodePolicy policy = ReadCall.policy(json);
-        database.useTenant(
-                tenant,
-                tx -> {
-                    if (store.setPolicy(tx, id, policy)) {
-                        store.byId(tx, id)
-                                .ifPresent(node ->
-                                        events.tell(
-                                                tx,
-                                                "node.changed",
-                                                id.text(),
-                                                node.name().text(),
-                                                Map.of()));
-                    }
-                });
     }
 
     private Node locked(Tx tx, NodeId id) {

@@ -8,6 +8,7 @@ import dev.fairlead.hub.db.Database;
 import dev.fairlead.hub.db.Name;
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.db.Together;
 import dev.fairlead.hub.db.Tx;
 import dev.fairlead.hub.vault.Sealed;
 import dev.fairlead.hub.vault.Vault;
@@ -16,9 +17,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,6 +43,7 @@ public final class HostCa {
 
     private static final String TABLE = "ssh_host_ca";
     private static final int MAX_BYTES = 8 * 1024;
+    private static final int AT_ONCE = 100;
 
     private final Database database;
     private final Vault vault;
@@ -42,6 +51,7 @@ public final class HostCa {
     private final InstantSource clock;
     private final SecureRandom random;
     private final JsonMapper json = JsonMapper.builder().build();
+    private final Together<Asked, Answered> together;
 
     /// What people put into their `known_hosts`.
     ///
@@ -57,13 +67,20 @@ public final class HostCa {
 
     private record Ca(int version, SshHostKey key, Sealed sealed) {}
 
+    /// @param threads virtual ones
     public HostCa(
-            Database database, Vault vault, Audit audit, InstantSource clock, SecureRandom random) {
+            Database database,
+            Vault vault,
+            Audit audit,
+            InstantSource clock,
+            SecureRandom random,
+            Executor threads) {
         this.database = database;
         this.vault = vault;
         this.audit = audit;
         this.clock = clock;
         this.random = random;
+        this.together = new Together<>(AT_ONCE, Asked::node, threads, this::certifyAll);
     }
 
     public Trust trust(TenantId tenant) {
@@ -98,39 +115,70 @@ public final class HostCa {
         throw Rejected.invalid("The question is a JSON object with publicKey, a text.");
     }
 
-    /// Signs a node's SSH host key for `NODE.TENANT.fairlead`, the name that it has now.
+    /// Signs a node's SSH host key for `NODE.TENANT.fairlead`, the name that it has now. Blocks
+    /// until it is done; those that are asked for at the same time are signed together.
     ///
     /// @param sshHostPublicKeyLine `ssh-ed25519 AAAA... [comment]`: hostile input
     /// @return `ssh-ed25519-cert-v01@openssh.com AAAA... NODE.TENANT.fairlead`
     /// @throws Rejected as `invalid-request`, or `not-found` where the node was removed
     public String certify(TenantId tenant, NodeId node, String sshHostPublicKeyLine) {
-        SshHostKey key = SshHostKey.parse(sshHostPublicKeyLine);
-        return database.inTenant(
-                tenant,
-                tx -> {
-                    Name name = nodeName(tx, node).orElseThrow(() -> Rejected.notFound("node"));
-                    Ca ca = newest(tx);
-                    // A node that signs with the CA's own key as its host key proves nothing.
-                    if (Arrays.equals(ca.key().raw(), key.raw())) {
-                        throw Rejected.invalid("The host key is not the node's own.");
-                    }
-                    Instant now = clock.instant();
-                    HostCertificate certificate =
-                            new HostCertificate(
-                                    key,
-                                    random.nextLong() >>> 1,
-                                    node.text(),
-                                    name + "." + tenantName(tx) + ".fairlead",
-                                    now.minus(BACK_DATED),
-                                    now.plus(GOOD_FOR));
-                    byte[] seed =
-                            vault.open(tx, TABLE, Integer.toString(ca.version()), ca.sealed());
-                    try {
-                        return certificate.sign(seed, ca.key(), random);
-                    } finally {
-                        Arrays.fill(seed, (byte) 0);
-                    }
-                });
+        var asked = new Asked(tenant, node, SshHostKey.parse(sshHostPublicKeyLine));
+        return switch (together.ask(asked)) {
+            case Signed(var line) -> line;
+            case Not(var why) -> throw why;
+        };
+    }
+
+    private record Asked(TenantId tenant, NodeId node, SshHostKey key) {}
+
+    private sealed interface Answered {}
+
+    private record Signed(String line) implements Answered {}
+
+    private record Not(Rejected why) implements Answered {}
+
+    private List<Answered> certifyAll(List<Asked> all) {
+        Map<Asked, Answered> answers = new HashMap<>();
+        database.useSystem(_ ->
+                all.stream()
+                        .collect(Collectors.groupingBy(Asked::tenant))
+                        .forEach((tenant, asked) ->
+                                database.useTenant(tenant, tx -> certify(tx, asked, answers))));
+        return all.stream().map(asked -> Objects.requireNonNull(answers.get(asked))).toList();
+    }
+
+    private void certify(Tx tx, List<Asked> all, Map<Asked, Answered> answers) {
+        var names = nodeNames(tx, all.stream().map(Asked::node).toList());
+        Ca ca = newest(tx);
+        String suffix = "." + tenantName(tx) + ".fairlead";
+        byte[] seed = vault.open(tx, TABLE, Integer.toString(ca.version()), ca.sealed());
+        try {
+            for (var asked : all) {
+                answers.put(asked, certify(asked, names.get(asked.node), suffix, ca, seed));
+            }
+        } finally {
+            Arrays.fill(seed, (byte) 0);
+        }
+    }
+
+    private Answered certify(Asked asked, @Nullable Name name, String suffix, Ca ca, byte[] seed) {
+        if (name == null) {
+            return new Not(Rejected.notFound("node"));
+        }
+        // A node that signs with the CA's own key as its host key proves nothing.
+        if (Arrays.equals(ca.key().raw(), asked.key.raw())) {
+            return new Not(Rejected.invalid("The host key is not the node's own."));
+        }
+        Instant now = clock.instant();
+        return new Signed(
+                new HostCertificate(
+                                asked.key,
+                                random.nextLong() >>> 1,
+                                asked.node.text(),
+                                name + suffix,
+                                now.minus(BACK_DATED),
+                                now.plus(GOOD_FOR))
+                        .sign(seed, ca.key(), random));
     }
 
     private Ca newest(Tx tx) {
@@ -185,14 +233,23 @@ public final class HostCa {
                 .findOne();
     }
 
-    private static Optional<Name> nodeName(Tx tx, NodeId node) {
-        return tx.handle()
-                .createQuery("select name from node where node_id = :id and removed_at is null")
-                .bind("id", node.uuid())
-                .mapTo(String.class)
-                .findOne()
-                // Checked again: it goes into a certificate.
-                .map(Name::new);
+    private static Map<NodeId, Name> nodeNames(Tx tx, List<NodeId> nodes) {
+        Map<NodeId, Name> names = new HashMap<>();
+        tx.handle()
+                .createQuery(
+                        """
+                        select node_id, name from node
+                        where tenant_id = :tenant and node_id = any(:ids) and removed_at is null\
+                        """)
+                .bind("tenant", tx.tenant().uuid())
+                .bindArray("ids", UUID.class, nodes.stream().map(NodeId::uuid).toList())
+                .map((row, context) ->
+                        Map.entry(
+                                new NodeId(row.getObject("node_id", UUID.class)),
+                                // Checked again: it goes into a certificate.
+                                new Name(row.getString("name"))))
+                .forEach(entry -> names.put(entry.getKey(), entry.getValue()));
+        return names;
     }
 
     /// @throws Rejected as `not-found` where the tenant was removed

@@ -1,5 +1,6 @@
 package dev.fairlead.hub.http;
 
+import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -23,7 +24,10 @@ final class Connections {
     private final Vertx vertx;
     private final int most;
     private final Predicate<InetAddress> mayConnect;
-    private final Map<HttpConnection, Long> timers = new ConcurrentHashMap<>();
+
+    /// By channel: a connection that became a link has left Vert.x, and what that held of it is not
+    /// to be kept.
+    private final Map<Channel, Long> timers = new ConcurrentHashMap<>();
 
     Connections(Vertx vertx, int most, Predicate<InetAddress> mayConnect) {
         this.vertx = vertx;
@@ -46,16 +50,21 @@ final class Connections {
             connection.close();
             return;
         }
-        timers.put(connection, deadline(connection, FIRST_HEAD_MILLIS));
-        // Not by closeHandler: a connection that became a link has left Vert.x, and still counts.
-        ((ConnectionBase) connection).channel().closeFuture().addListener(f -> forget(connection));
+        var channel = channel(connection);
+        timers.put(channel, deadline(connection, FIRST_HEAD_MILLIS));
+        // Not by closeHandler: a connection that became a link still counts.
+        channel.closeFuture().addListener(_ -> forget(channel));
+    }
+
+    private static Channel channel(HttpConnection connection) {
+        return ((ConnectionBase) connection).channel();
     }
 
     /// A request's head is there.
     void asked(HttpConnection connection) {
         timers.computeIfPresent(
-                connection,
-                (c, timer) -> {
+                channel(connection),
+                (_, timer) -> {
                     vertx.cancelTimer(timer);
                     return -1L;
                 });
@@ -63,15 +72,16 @@ final class Connections {
 
     /// Its answer is out.
     void answered(HttpConnection connection) {
-        timers.computeIfPresent(connection, (c, timer) -> deadline(connection, NEXT_HEAD_MILLIS));
+        timers.computeIfPresent(
+                channel(connection), (_, _) -> deadline(connection, NEXT_HEAD_MILLIS));
     }
 
     private long deadline(HttpConnection connection, long millis) {
         return vertx.setTimer(millis, id -> connection.close());
     }
 
-    private void forget(HttpConnection connection) {
-        var timer = timers.remove(connection);
+    private void forget(Channel channel) {
+        var timer = timers.remove(channel);
         if (timer != null) {
             vertx.cancelTimer(timer);
         }

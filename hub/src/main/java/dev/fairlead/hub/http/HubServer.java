@@ -53,6 +53,7 @@ public final class HubServer implements AutoCloseable {
     private static final long BODY_MILLIS = 30_000;
     private static final long QUEUE_MILLIS = 1_000;
     private static final long LAST_MOMENT_MILLIS = 2_000;
+    private static final long RENEW_TICKETS_MILLIS = 3_600_000;
 
     private static final Logger log = LoggerFactory.getLogger(HubServer.class);
 
@@ -147,7 +148,7 @@ public final class HubServer implements AutoCloseable {
         if (certificates == null) {
             http = vertx.createHttpServer(options);
         } else {
-            var engine = new TlsEngine(certificates);
+            var engine = new TlsEngine(certificates, config.data().resolve("keys/tickets"));
             var tls = engine.options();
             options.setSsl(true).setSslEngineOptions(engine);
             options.setKeyCertOptions(tls.getKeyCertOptions());
@@ -157,6 +158,7 @@ public final class HubServer implements AutoCloseable {
             certificates.onChange(() ->
                     http.updateSSLOptions(engine.options(), true)
                             .onFailure(e -> log.error("Certificates not renewed", e)));
+            vertx.setPeriodic(RENEW_TICKETS_MILLIS, _ -> threads.execute(engine::renewTickets));
             log.info("TLS by {}", engine.name());
         }
         http.connectionHandler(connections::opened);

@@ -1,5 +1,6 @@
 package dev.fairlead.hub.observe;
 
+import dev.fairlead.link.LinkEnd;
 import dev.fairlead.link.Relay;
 import dev.fairlead.link.StreamEnd;
 import io.micrometer.core.instrument.Counter;
@@ -25,6 +26,18 @@ import org.jspecify.annotations.Nullable;
 public final class LinkMeters {
 
     private static final String OTHER = "other";
+
+    /// What [#limit] counts.
+    private static final List<String> LIMITS =
+            List.of(
+                    "unproved",
+                    "unproved-per-address",
+                    "streams",
+                    "memory",
+                    "tenant-memory",
+                    "opens-per-second",
+                    "controls-per-second",
+                    "unread");
 
     private final MeterRegistry meters;
     private final Map<String, AtomicInteger> open;
@@ -53,6 +66,7 @@ public final class LinkMeters {
                 Timer.builder("fairlead.sessions.pause")
                         .description("From a session's interruption to its resumption")
                         .register(meters);
+        LIMITS.forEach(this::limitCounter);
         relayedBytes("to-node", Relayed::up);
         relayedBytes("from-node", Relayed::down);
     }
@@ -104,6 +118,44 @@ public final class LinkMeters {
     public <T> void unproved(T of, ToDoubleFunction<T> count) {
         Gauge.builder("fairlead.handshakes.open", of, count)
                 .description("Connections that have not proved themselves yet")
+                .register(meters);
+    }
+
+    /// A link has ended.
+    ///
+    /// @param role `node` or `client`
+    public void linkEnded(String role, LinkEnd cause) {
+        Counter.builder("fairlead.links.ended")
+                .description("Links that ended, by role and cause")
+                .tag("role", role)
+                .tag("cause", cause.label())
+                .register(meters)
+                .increment();
+    }
+
+    /// Somebody has come to a limit.
+    ///
+    /// @param limit the last word of its key in the configuration
+    public void limit(String limit) {
+        limitCounter(limit).increment();
+    }
+
+    private Counter limitCounter(String limit) {
+        return Counter.builder("fairlead.limits")
+                .description("How often somebody came to a limit, by its key")
+                .tag("limit", limit)
+                .register(meters);
+    }
+
+    /// What waits before TLS.
+    ///
+    /// @param of keeps what is counted alive
+    public <T> void tlsHandshakes(T of, ToDoubleFunction<T> open, ToDoubleFunction<T> pauses) {
+        Gauge.builder("fairlead.tls.handshakes.open", of, open)
+                .description("TLS handshakes under way")
+                .register(meters);
+        FunctionCounter.builder("fairlead.accept.pauses", of, pauses)
+                .description("How often the next connection had to wait to be accepted")
                 .register(meters);
     }
 

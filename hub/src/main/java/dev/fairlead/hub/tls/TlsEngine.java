@@ -1,6 +1,7 @@
 package dev.fairlead.hub.tls;
 
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslContext;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -11,13 +12,17 @@ import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.spi.tls.SslContextFactory;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// TLS of the one port: BoringSSL where its library loads, else the JDK's engine; TLS 1.2 and 1.3,
 /// forward secrecy and authenticated ciphers only, X25519 first.
@@ -43,14 +48,18 @@ public final class TlsEngine extends SSLEngineOptions {
     private static final String[] GROUPS = {"X25519", "P-256", "P-384"};
 
     private final ServedCertificates certificates;
+    private final TicketKeys tickets;
     private final boolean boringSsl;
+    private volatile @Nullable OpenSslContext context;
 
-    public TlsEngine(ServedCertificates certificates) {
-        this(certificates, OpenSsl.isAvailable());
+    /// @param tickets the file with the keys of session tickets
+    public TlsEngine(ServedCertificates certificates, Path tickets) {
+        this(certificates, tickets, OpenSsl.isAvailable());
     }
 
-    TlsEngine(ServedCertificates certificates, boolean boringSsl) {
+    TlsEngine(ServedCertificates certificates, Path tickets, boolean boringSsl) {
         this.certificates = certificates;
+        this.tickets = new TicketKeys(tickets, Clock.systemUTC(), new SecureRandom());
         this.boringSsl = boringSsl;
     }
 
@@ -81,9 +90,23 @@ public final class TlsEngine extends SSLEngineOptions {
                                 .option(OpenSslContextOption.GROUPS, GROUPS)
                         : SslContextBuilder.forServer(keyManagers(pair))
                                 .sslProvider(SslProvider.JDK);
-        return builder.ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
-                .protocols(PROTOCOLS)
-                .build();
+        var built =
+                builder.ciphers(CIPHERS, SupportedCipherSuiteFilter.INSTANCE)
+                        .protocols(PROTOCOLS)
+                        .build();
+        if (built instanceof OpenSslContext openSsl) {
+            openSsl.sessionContext().setTicketKeys(tickets.of(pair.leafHash()));
+            context = openSsl;
+        }
+        return built;
+    }
+
+    /// Changes the keys of session tickets when it is time; to be called more often than daily.
+    public void renewTickets() {
+        var now = context;
+        if (now != null) {
+            now.sessionContext().setTicketKeys(tickets.of(certificates.pair().leafHash()));
+        }
     }
 
     /// "SunX509" opens the key once; "PKIX" would open its store at each handshake.

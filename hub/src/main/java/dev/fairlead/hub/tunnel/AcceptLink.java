@@ -1,5 +1,6 @@
 package dev.fairlead.hub.tunnel;
 
+import dev.fairlead.hub.HubConfig;
 import dev.fairlead.hub.access.ServeClient;
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
@@ -10,6 +11,7 @@ import dev.fairlead.link.Link;
 import dev.fairlead.link.LinkEnd;
 import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.LinkListener;
+import dev.fairlead.link.SharedMemory;
 import dev.fairlead.link.handshake.Admission;
 import dev.fairlead.link.handshake.HandshakeException;
 import dev.fairlead.link.handshake.HandshakeSettings;
@@ -24,8 +26,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -40,24 +42,26 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
 
     private static final Logger log = LoggerFactory.getLogger(AcceptLink.class);
 
-    /// Connections that have upgraded and not yet proved themselves; beyond, others are told to
-    /// wait.
-    private static final int MAX_UNPROVED = 2_000;
-
     private final Parts parts;
-    private final AtomicInteger unproved = new AtomicInteger();
+    private final Gate gate;
+    private final Map<TenantId, SharedMemory> tenants = new ConcurrentHashMap<>();
 
     /// What a link needs to be accepted and served.
     ///
     /// @param addressOf where a request comes from
     /// @param admission decides about who comes from that address
+    /// @param before what holds before a link is there, and for all links of a tenant
+    /// @param limits of each link
     /// @param agentCalls what agents may ask, by method
+    /// @param signatures where keys are used: threads of their own, so that neither an event loop
+    ///   nor those who work for people wait for a fleet that comes back
     /// @param threads for work that blocks: virtual threads
     public record Parts(
             Supplier<HubProof> proof,
             Function<HttpServerRequest, String> addressOf,
             Function<String, Admission> admission,
             HandshakeSettings handshake,
+            HubConfig.Limits before,
             LinkLimits limits,
             Links links,
             NodeLinks nodeLinks,
@@ -65,15 +69,23 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
             Authenticate authenticate,
             ServeClient.Services clients,
             LinkMeters meters,
+            Executor signatures,
             Executor threads) {}
 
     public AcceptLink(Parts parts) {
         this.parts = parts;
+        var before = parts.before();
+        this.gate = new Gate(before.unproved(), before.unprovedPerAddress(), System::nanoTime);
         var meters = parts.meters();
-        meters.unproved(unproved, AtomicInteger::get);
+        meters.unproved(gate, Gate::inside);
         meters.links("node", parts.links(), Links::count);
         meters.links("client", parts.links(), Links::countOfClients);
         meters.memory(this, AcceptLink::memory);
+    }
+
+    private SharedMemory memory(TenantId tenant) {
+        return tenants.computeIfAbsent(
+                tenant, _ -> new SharedMemory(parts.before().tenantMemory()));
     }
 
     private long memory() {
@@ -100,23 +112,33 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                     .end("the hub is being drained\n");
             return;
         }
-        if (unproved.incrementAndGet() > MAX_UNPROVED) {
-            unproved.decrementAndGet();
-            parts.meters().handshake(Refusal.BUSY.label());
-            request.response()
-                    .setStatusCode(503)
-                    .putHeader("Retry-After", "5")
-                    .end("the hub is taking in many links just now\n");
-            return;
-        }
         String address = parts.addressOf().apply(request);
+        switch (gate.enter(address)) {
+            case Gate.In() -> shake(request, address);
+            case Gate.Later(var limit, var seconds) -> {
+                parts.meters().limit(limit);
+                parts.meters().handshake(Refusal.BUSY.label());
+                request.response()
+                        .setStatusCode(503)
+                        .putHeader("Retry-After", Integer.toString(seconds))
+                        .putHeader("Connection", "close")
+                        .end("the hub is taking in many links just now\n")
+                        .onComplete(_ -> request.connection().close());
+            }
+        }
+    }
+
+    private void shake(HttpServerRequest request, String address) {
         var handshake =
                 new HubHandshake(
-                        parts.proof().get(), parts.admission().apply(address), parts.handshake());
+                        parts.proof().get(),
+                        parts.admission().apply(address),
+                        parts.handshake(),
+                        parts.signatures());
         handshake
                 .outcome()
                 .whenComplete((handshaken, failure) -> {
-                    unproved.decrementAndGet();
+                    gate.leave(address);
                     if (failure == null) {
                         parts.meters().handshake("welcome");
                         serve(handshaken, address);
@@ -127,7 +149,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         TakeOver.upgrade(request, handshake)
                 .onFailure(e -> {
                     // The handshake was never put into a pipeline, so its outcome stays open.
-                    unproved.decrementAndGet();
+                    gate.leave(address);
                     parts.meters().handshake("closed");
                     log.debug("No upgrade for {}", address, e);
                 });
@@ -188,7 +210,12 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                     var served = new ServedClient(client);
                     return served.start(
                             Link.start(
-                                    channel, Link.Side.ACCEPTOR, parts.limits(), client, served));
+                                    channel,
+                                    Link.Side.ACCEPTOR,
+                                    parts.limits(),
+                                    memory(principal.get().tenant()),
+                                    client,
+                                    served));
                 })
                 .thenAccept(client::linked);
     }
@@ -205,6 +232,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                                         channel,
                                         Link.Side.ACCEPTOR,
                                         parts.limits(),
+                                        memory(tenant),
                                         new ServeAgent(
                                                 tenant,
                                                 node,
@@ -256,7 +284,13 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         }
 
         @Override
+        public void limited(String limit) {
+            parts.meters().limit(limit);
+        }
+
+        @Override
         public void ended(LinkEnd cause, String message) {
+            parts.meters().linkEnded("client", cause);
             parts.links().removeClient(link);
             client.unlinked(cause);
         }
@@ -287,7 +321,13 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         }
 
         @Override
+        public void limited(String limit) {
+            parts.meters().limit(limit);
+        }
+
+        @Override
         public void ended(LinkEnd cause, String message) {
+            parts.meters().linkEnded("node", cause);
             parts.links().remove(link);
             then(() -> parts.nodeLinks().end(tenant, node, epoch, cause));
         }

@@ -70,6 +70,7 @@ final class Door implements AutoCloseable {
         admission =
                 new HubAdmission(
                         database,
+                        database,
                         ground.audit,
                         ground.enrol,
                         facts,

@@ -51,6 +51,7 @@ public final class Ground {
     public final LastSeen seen;
     public final Heartbeats heartbeats;
     public final Nodes nodes;
+    public final Policies policies;
     public final NodeLinks links;
     public final EnrolNode enrol;
 
@@ -71,7 +72,10 @@ public final class Ground {
                         (tenant, node) -> renames.add(node),
                         seen,
                         heartbeats);
-        links = new NodeLinks(database, events, seen, "hub-1");
+        policies = new Policies(database, events, task -> Thread.ofVirtual().start(task));
+        links =
+                new NodeLinks(
+                        database, events, seen, "hub-1", task -> Thread.ofVirtual().start(task));
         enrol = new EnrolNode(audit, events, (tenant, user, cause) -> changes.add(cause), cut);
     }
 

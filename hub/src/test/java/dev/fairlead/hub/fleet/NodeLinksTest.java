@@ -102,9 +102,9 @@ class NodeLinksTest {
     @Test
     void whatAKilledHubLeftOpenEndsAtItsNextStart() {
         assertThat(begin(epoch())).isTrue();
-        new NodeLinks(DB.get(), ground.events, ground.seen, "hub-2").endLeftovers();
+        links("hub-2").endLeftovers();
         assertThat(ground.show(acme, node.node()).isOnline()).isTrue();
-        new NodeLinks(DB.get(), ground.events, ground.seen, "hub-1").endLeftovers();
+        links("hub-1").endLeftovers();
         Node after = ground.show(acme, node.node());
         assertThat(after.isOnline()).isFalse();
         assertThat(after.link().reason()).isEqualTo("connection-lost");
@@ -130,6 +130,10 @@ class NodeLinksTest {
                                 .again(tx, node.node(), key, NodeFacts.NONE)
                                 .orElseThrow()
                                 .epoch());
+    }
+
+    private NodeLinks links(String hub) {
+        return new NodeLinks(DB.get(), ground.events, ground.seen, hub, Runnable::run);
     }
 
     private boolean begin(long epoch) {

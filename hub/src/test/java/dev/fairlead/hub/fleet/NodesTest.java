@@ -181,7 +181,7 @@ class NodesTest {
                 .hasMessage("There is no such node.");
         assertThat(ground.links.begin(acme, foreign.node(), Ground.key(), 1, "::1")).isFalse();
         assertThat(ground.links.history(acme, foreign.node(), 5)).isEmpty();
-        ground.nodes.policy(acme, foreign.node(), policy("node"));
+        ground.policies.keep(acme, foreign.node(), policy("node"));
         assertThat(ground.show(other, foreign.node()).policy()).isNull();
         assertThat(ground.cuts).isEmpty();
     }
@@ -189,8 +189,8 @@ class NodesTest {
     @Test
     void keepsThePolicyThatTheAgentTells() {
         Enrolled node = ground.node(acme, "p", Map.of());
-        ground.nodes.policy(acme, node.node(), policy("gateway"));
-        ground.nodes.policy(acme, node.node(), policy("gateway"));
+        ground.policies.keep(acme, node.node(), policy("gateway"));
+        ground.policies.keep(acme, node.node(), policy("gateway"));
 
         NodePolicy policy = ground.show(acme, node.node()).policy();
         assertThat(policy).isNotNull();
@@ -201,7 +201,7 @@ class NodesTest {
         for (String bad :
                 List.of("", "null", "[]", "{}", "{\"profile\":3}", "{\"profile\":\"x\"}")) {
             assertThatThrownBy(() ->
-                            ground.nodes.policy(
+                            ground.policies.keep(
                                     acme, node.node(), bad.getBytes(StandardCharsets.UTF_8)))
                     .isInstanceOf(Rejected.class);
         }

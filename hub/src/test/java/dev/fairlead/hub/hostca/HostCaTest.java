@@ -58,7 +58,7 @@ class HostCaTest {
         ground = new Ground(DB.get());
         var random = new SecureRandom();
         vault = new Vault(MasterKey.open(dir.resolve("master.key"), random), random);
-        ca = new HostCa(DB.get(), vault, ground.audit, ground.clock, random);
+        ca = new HostCa(DB.get(), vault, ground.audit, ground.clock, random, Runnable::run);
         acmeName = "acme-" + System.nanoTime();
         acme = ground.tenant(acmeName);
         DB.get().useTenant(acme, vault::ensureKey);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.hub.Cidr;
 import dev.fairlead.hub.ConfigException;
 import dev.fairlead.hub.HubConfig;
+import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -14,6 +15,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
@@ -43,7 +47,7 @@ class ServedCertificatesTest {
     @ValueSource(booleans = {true, false})
     void bothEnginesServeTheChainOfTheLocalCa(boolean boringSsl) throws Exception {
         try (var certificates = start(HubConfig.local(folder, 0))) {
-            var server = serve(new TlsEngine(certificates, boringSsl));
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets"), boringSsl));
 
             for (var protocol : TlsEngine.PROTOCOLS) {
                 var session = handshake(server.actualPort(), protocol);
@@ -65,7 +69,7 @@ class ServedCertificatesTest {
     void filesAreServedAndReadAgainWhenTheyChange(String algorithm) throws Exception {
         var first = Forge.selfSigned(folder.resolve("c.pem"), folder.resolve("k.pem"), algorithm);
         try (var certificates = start(files())) {
-            var engine = new TlsEngine(certificates);
+            var engine = new TlsEngine(certificates, folder.resolve("tickets"));
             var server = serve(engine);
             certificates.onChange(() ->
                     server.updateSSLOptions(engine.options(), true)
@@ -148,6 +152,84 @@ class ServedCertificatesTest {
         }
     }
 
+    @Test
+    void aSessionIsResumedAfterARestartButNotByAnotherCertificate() throws Exception {
+        var client = SSLContext.getInstance("TLS");
+        client.init(null, new TrustManager[] {new Anyone()}, null);
+        Forge.selfSigned(folder.resolve("c.pem"), folder.resolve("k.pem"), "EC");
+        int port;
+        long first;
+        try (var certificates = start(files())) {
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets")), 0);
+            port = server.actualPort();
+            first = ask(client, port).getCreationTime();
+            assertThat(ask(client, port).getCreationTime()).isEqualTo(first);
+            close(server);
+        }
+        try (var certificates = start(files())) {
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets")), port);
+            var resumed = ask(client, port);
+            assertThat(resumed.getCreationTime()).isEqualTo(first);
+            assertThat(resumed.getPeerCertificates()[0]).isEqualTo(certificates.pair().leaf());
+            close(server);
+        }
+        Forge.selfSigned(folder.resolve("c.pem"), folder.resolve("k.pem"), "EC");
+        try (var certificates = start(files())) {
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets")), port);
+            var fresh = ask(client, port);
+            assertThat(fresh.getCreationTime()).isNotEqualTo(first);
+            assertThat(fresh.getPeerCertificates()[0]).isEqualTo(certificates.pair().leaf());
+            close(server);
+        }
+    }
+
+    @Test
+    void ticketKeysSealForADayAndOpenForAnother() throws Exception {
+        var clock = new MovingClock(java.time.Instant.parse("2026-11-21T12:00:00Z"));
+        var keys = new TicketKeys(folder.resolve("tickets"), clock, new SecureRandom());
+        byte[] leaf = new byte[32];
+        var first = keys.of(leaf);
+        assertThat(first).hasSize(1);
+        assertThat(names(keys.of(leaf))).isEqualTo(names(first));
+        clock.move(Duration.ofHours(25));
+        var second = keys.of(leaf);
+        assertThat(second).hasSize(2);
+        assertThat(second[1].name()).isEqualTo(first[0].name());
+        clock.move(Duration.ofHours(25));
+        var third = keys.of(leaf);
+        assertThat(third).hasSize(2);
+        assertThat(third[1].name()).isEqualTo(second[0].name());
+        // Of another certificate, and of a file that makes no sense, nothing is taken over.
+        byte[] other = {1};
+        assertThat(keys.of(other)).hasSize(1);
+        Files.writeString(folder.resolve("tickets"), "nonsense");
+        assertThat(keys.of(other)).hasSize(1);
+        assertThat(Files.getPosixFilePermissions(folder.resolve("tickets")))
+                .isEqualTo(java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private static List<String> names(OpenSslSessionTicketKey[] keys) {
+        return Arrays.stream(keys).map(key -> HexFormat.of().formatHex(key.name())).toList();
+    }
+
+    /// A request and its answer: a ticket comes behind the handshake.
+    private static SSLSession ask(SSLContext client, int port) throws Exception {
+        try (var socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1", port)) {
+            socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(
+                            "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+                                    .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes())).contains("here");
+            return socket.getSession();
+        }
+    }
+
+    private static void close(HttpServer server) throws Exception {
+        server.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
     private ServedCertificates start(HubConfig config) throws Exception {
         return ServedCertificates.start(config, Clock.systemUTC(), new SecureRandom());
     }
@@ -169,7 +251,11 @@ class ServedCertificatesTest {
     }
 
     private HttpServer serve(TlsEngine engine) throws Exception {
-        var options = new HttpServerOptions().setHost("127.0.0.1").setPort(0).setSsl(true);
+        return serve(engine, 0);
+    }
+
+    private HttpServer serve(TlsEngine engine, int port) throws Exception {
+        var options = new HttpServerOptions().setHost("127.0.0.1").setPort(port).setSsl(true);
         options.setSslEngineOptions(engine);
         options.setKeyCertOptions(engine.options().getKeyCertOptions());
         return vertx.createHttpServer(options)

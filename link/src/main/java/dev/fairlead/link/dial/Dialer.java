@@ -33,12 +33,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Dials hubs. Holds nothing between dials; the event loops belong to the caller.
+/// Dials hubs. Between dials it holds the TLS tickets that hubs gave it; the event loops belong to
+/// the caller.
 public final class Dialer {
 
     private final EventLoopGroup loops;
     private final Clock clock;
-    private final SslProvider tls;
+    private final TlsContexts tls;
 
     /// @param clock for the words about certificates that are not yet or no longer valid
     public Dialer(EventLoopGroup loops, Clock clock) {
@@ -49,7 +50,7 @@ public final class Dialer {
     Dialer(EventLoopGroup loops, Clock clock, SslProvider tls) {
         this.loops = loops;
         this.clock = clock;
-        this.tls = tls;
+        this.tls = new TlsContexts(tls);
     }
 
     /// Dials once. Fails with a [DialException]. Cancelling it closes the connection.

@@ -3,11 +3,8 @@ package dev.fairlead.link.dial;
 import dev.fairlead.link.handshake.Leaf;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.NotSslRecordException;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import io.netty.handler.ssl.SslProvider;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertPathValidatorException;
@@ -15,7 +12,6 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +20,12 @@ final class TlsClient {
 
     private final DialRequest request;
     private final @Nullable ProxyServer proxy;
-    private final SslProvider provider;
+    private final TlsContexts.Context context;
     private final Clock clock;
     private final SeenCertificates seen;
 
-    TlsClient(DialRequest request, @Nullable ProxyServer proxy, SslProvider provider, Clock clock) {
-        this.provider = provider;
+    TlsClient(DialRequest request, @Nullable ProxyServer proxy, TlsContexts contexts, Clock clock) {
+        this.context = contexts.of(request.trust());
         this.request = request;
         this.proxy = proxy;
         this.clock = clock;
@@ -39,12 +35,13 @@ final class TlsClient {
     /// Waits on a virtual thread until TLS is there.
     Leaf secure(Channel channel) throws DialException, InterruptedException {
         var secured = new CompletableFuture<Leaf>();
-        SslContext context = context();
         channel.eventLoop()
                 .execute(() -> {
-                    var tls = handler(context, channel);
+                    var tls = handler(channel);
+                    context.judges().put(tls.engine(), seen);
                     tls.handshakeFuture()
                             .addListener(shaken -> {
+                                context.judges().remove(tls.engine());
                                 if (shaken.isSuccess()) {
                                     complete(secured, tls);
                                 } else {
@@ -60,8 +57,8 @@ final class TlsClient {
         return Step.await(secured, request.step().plusSeconds(1), late());
     }
 
-    private SslHandler handler(SslContext context, Channel channel) {
-        var tls = context.newHandler(channel.alloc(), request.host(), request.port());
+    private SslHandler handler(Channel channel) {
+        var tls = context.ssl().newHandler(channel.alloc(), request.host(), request.port());
         tls.setHandshakeTimeoutMillis(request.step().toMillis());
         return tls;
     }
@@ -72,20 +69,6 @@ final class TlsClient {
             secured.complete(Leaf.of((X509Certificate) chain[0]));
         } catch (SSLPeerUnverifiedException e) {
             secured.completeExceptionally(e);
-        }
-    }
-
-    private SslContext context() {
-        try {
-            return SslContextBuilder.forClient()
-                    .sslProvider(provider)
-                    .protocols("TLSv1.3", "TLSv1.2")
-                    .trustManager(seen)
-                    .endpointIdentificationAlgorithm(
-                            request.trust() instanceof TlsTrust.Any ? null : "HTTPS")
-                    .build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("TLS does not work in this Java", e);
         }
     }
 

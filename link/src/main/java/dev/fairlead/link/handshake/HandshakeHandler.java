@@ -251,7 +251,7 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
         return CompletableFuture.supplyAsync(() -> handOverNow(start), this::onLoop);
     }
 
-    private void onLoop(Runnable work) {
+    final void onLoop(Runnable work) {
         var loop = context().executor();
         if (loop.inEventLoop()) {
             work.run();

@@ -19,6 +19,10 @@ public record HandshakeSettings(
                 new SecureRandom());
     }
 
+    public HandshakeSettings withHandshake(Duration other) {
+        return new HandshakeSettings(other, pairing, keepOpen, random);
+    }
+
     byte[] nonce() {
         byte[] nonce = new byte[HandshakeMessage.NONCE];
         random.nextBytes(nonce);

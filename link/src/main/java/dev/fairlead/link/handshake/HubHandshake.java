@@ -9,6 +9,7 @@ import dev.fairlead.link.handshake.HandshakeMessage.Proof;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -24,6 +25,7 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
 
     private final HubProof proof;
     private final Admission admission;
+    private final Executor signatures;
     private State state = new AwaitHello();
 
     /// What is waited for; each holds only what is needed to go on.
@@ -31,7 +33,13 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
 
     private record AwaitHello() implements State {}
 
+    /// The hub signs its proof.
+    private record Proving() implements State {}
+
     private record AwaitIdentity() implements State {}
+
+    /// The dialer's signature is looked at.
+    private record Verifying() implements State {}
 
     private record Deciding() implements State {}
 
@@ -40,9 +48,18 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
     private record AwaitConfirm(PeerIdentity peer, Pairing pairing) implements State {}
 
     public HubHandshake(HubProof proof, Admission admission, HandshakeSettings settings) {
+        this(proof, admission, settings, Runnable::run);
+    }
+
+    /// @param signatures where keys are used, which takes a third of a millisecond in all:
+    ///   elsewhere than on the event loop, so that a fleet that comes back does not hold up the
+    ///   streams there
+    public HubHandshake(
+            HubProof proof, Admission admission, HandshakeSettings settings, Executor signatures) {
         super(settings);
         this.proof = proof;
         this.admission = admission;
+        this.signatures = signatures;
     }
 
     @Override
@@ -89,17 +106,27 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
                         proof.leaves(),
                         proof.name(),
                         proof.ca());
-        send(
-                Wire.encodeSigned(
-                        MessageType.PROOF,
-                        fields.headers(),
-                        transcript,
-                        proof.key(),
-                        Proof.CONTEXT));
-        state = new AwaitIdentity();
+        state = new Proving();
+        elsewhere(
+                () ->
+                        Wire.encodeSigned(
+                                MessageType.PROOF,
+                                fields.headers(),
+                                transcript,
+                                proof.key(),
+                                Proof.CONTEXT),
+                signed -> {
+                    send(signed);
+                    state = new AwaitIdentity();
+                });
     }
 
     private void identity(Wire.Message message) {
+        state = new Verifying();
+        elsewhere(() -> verified(message), peer -> identified(message, peer));
+    }
+
+    private PeerIdentity verified(Wire.Message message) {
         var peer = HandshakeMessage.identity(message.headers());
         if (peer.role().hasKey()) {
             byte[] signed = transcript.hashWith(message.framed().beforeSignature());
@@ -108,6 +135,10 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
                 throw new ProtocolException("the signature of IDENTITY does not fit its key");
             }
         }
+        return peer;
+    }
+
+    private void identified(Wire.Message message, PeerIdentity peer) {
         transcript.add(message.framed());
         // All of them are compared: which certificate it was is no secret, but costs nothing to
         // keep.
@@ -127,6 +158,28 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
         } else {
             ask(() -> admission.admit(peer), verdict -> decided(peer, verdict));
         }
+    }
+
+    /// Uses keys where that holds up nobody, and goes on with what came of it on the event loop.
+    /// What comes meanwhile is out of its place, so nothing else touches the transcript.
+    private <T> void elsewhere(Supplier<T> work, Consumer<T> then) {
+        signatures.execute(() -> {
+            T done;
+            try {
+                done = work.get();
+            } catch (ProtocolException e) {
+                onLoop(() -> broken(e));
+                return;
+            } catch (RuntimeException e) {
+                onLoop(() -> failed(e));
+                return;
+            }
+            onLoop(() -> {
+                if (!isOver()) {
+                    then.accept(done);
+                }
+            });
+        });
     }
 
     static boolean containsLeaf(List<Fingerprint> leaves, Fingerprint leaf) {
@@ -240,7 +293,7 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
     @Override
     void late() {
         switch (state) {
-            case AwaitHello(), AwaitIdentity() ->
+            case AwaitHello(), Proving(), AwaitIdentity(), Verifying() ->
                     fail(
                             new HandshakeException(
                                     End.TIMED_OUT,
@@ -271,7 +324,7 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
         switch (state) {
             case AwaitApproval(_, var pairing) -> pairing.abandoned();
             case AwaitConfirm(_, var pairing) -> pairing.abandoned();
-            case AwaitHello(), AwaitIdentity(), Deciding() -> {}
+            case AwaitHello(), Proving(), AwaitIdentity(), Verifying(), Deciding() -> {}
         }
     }
 

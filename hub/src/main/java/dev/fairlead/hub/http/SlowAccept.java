@@ -1,0 +1,238 @@
+package dev.fairlead.hub.http;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.handler.ssl.SslHandler;
+import io.vertx.core.datagram.DatagramSocketOptions;
+import io.vertx.core.net.ClientOptionsBase;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.transport.Transport;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The gate before TLS: while many connections are in their TLS handshake, the next ones are
+/// accepted slowly. They wait in the kernel's queue meanwhile; nobody is turned away, and nobody
+/// who only connects and says nothing can keep the others out. What it bounds is how long the event
+/// loop is busy with handshakes before it comes to the streams and requests of those who are in.
+///
+/// It is a transport of Vert.x', which gives no other way to the socket that listens.
+public final class SlowAccept implements Transport {
+
+    /// While it is slow, one is accepted for each that is through, and one for each such pause.
+    private static final long PAUSE_MILLIS = 5;
+
+    private final Transport transport;
+    private final int most;
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private final AtomicLong pauses = new AtomicLong();
+
+    /// @param most TLS handshakes under way at once, before it becomes slow
+    public SlowAccept(int most) {
+        var best = Transport.nativeTransport();
+        this.transport = best != null && best.available() ? best : Transport.NIO;
+        this.most = most;
+    }
+
+    /// TLS handshakes under way.
+    public int unfinished() {
+        return unfinished.get();
+    }
+
+    /// How often it has waited.
+    public long pauses() {
+        return pauses.get();
+    }
+
+    @Override
+    public String name() {
+        return transport.name();
+    }
+
+    @Override
+    public boolean available() {
+        return transport.available();
+    }
+
+    @Override
+    public Throwable unavailabilityCause() {
+        return transport.unavailabilityCause();
+    }
+
+    @Override
+    public io.vertx.core.spi.transport.Transport implementation() {
+        return new Slowing(transport.implementation());
+    }
+
+    /// On the channel that listens. What it decides is decided on that channel's event loop.
+    private final class AtTheDoor extends ChannelInboundHandlerAdapter {
+
+        private volatile boolean paused;
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            var connection = (Channel) message;
+            unfinished.incrementAndGet();
+            connection.pipeline().addLast(new UntilSecure(this, ctx));
+            ctx.fireChannelRead(message);
+            if (unfinished.get() >= most && !paused) {
+                paused = true;
+                pauses.incrementAndGet();
+                ctx.channel().config().setAutoRead(false);
+                // One more after a while, whatever those before it do.
+                ctx.executor().schedule(() -> goOn(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        /// A handshake is over.
+        private void finished(ChannelHandlerContext ctx) {
+            if (unfinished.decrementAndGet() < most && paused) {
+                ctx.executor().execute(() -> goOn(ctx));
+            }
+        }
+
+        private void goOn(ChannelHandlerContext ctx) {
+            if (paused) {
+                paused = false;
+                ctx.channel().config().setAutoRead(true);
+            }
+        }
+    }
+
+    /// On a connection, until its handshake is over.
+    private static final class UntilSecure extends ChannelInboundHandlerAdapter {
+
+        private final AtTheDoor door;
+        private final ChannelHandlerContext listening;
+
+        UntilSecure(AtTheDoor door, ChannelHandlerContext listening) {
+            this.door = door;
+            this.listening = listening;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            ctx.fireChannelActive();
+            var tls = ctx.pipeline().get(SslHandler.class);
+            if (tls == null) {
+                door.finished(listening);
+            } else {
+                // Fails when the connection ends before.
+                tls.handshakeFuture().addListener(_ -> door.finished(listening));
+            }
+            ctx.pipeline().remove(this);
+        }
+
+        @Override
+        public void channelUnregistered(ChannelHandlerContext ctx) {
+            // It was never active.
+            door.finished(listening);
+            ctx.fireChannelUnregistered();
+        }
+    }
+
+    /// The best transport of this machine, with a gate at each listener that ends TLS.
+    private final class Slowing implements io.vertx.core.spi.transport.Transport {
+
+        private final io.vertx.core.spi.transport.Transport best;
+
+        Slowing(io.vertx.core.spi.transport.Transport best) {
+            this.best = best;
+        }
+
+        @Override
+        public void configure(
+                NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
+            best.configure(options, domainSocket, bootstrap);
+            if (options.isSsl()) {
+                bootstrap.handler(new AtTheDoor());
+            }
+        }
+
+        @Override
+        public boolean supportsDomainSockets() {
+            return best.supportsDomainSockets();
+        }
+
+        @Override
+        public boolean supportFileRegion() {
+            return best.supportFileRegion();
+        }
+
+        @Override
+        public boolean isAvailable() {
+            return best.isAvailable();
+        }
+
+        @Override
+        public Throwable unavailabilityCause() {
+            return best.unavailabilityCause();
+        }
+
+        @Override
+        public java.net.SocketAddress convert(SocketAddress address) {
+            return best.convert(address);
+        }
+
+        @Override
+        public SocketAddress convert(java.net.SocketAddress address) {
+            return best.convert(address);
+        }
+
+        @Override
+        public IoHandlerFactory ioHandlerFactory() {
+            return best.ioHandlerFactory();
+        }
+
+        @Override
+        public EventLoopGroup eventLoopGroup(
+                int type, int threads, ThreadFactory factory, int ratio) {
+            return best.eventLoopGroup(type, threads, factory, ratio);
+        }
+
+        @Override
+        public DatagramChannel datagramChannel() {
+            return best.datagramChannel();
+        }
+
+        @Override
+        @SuppressWarnings("deprecation") // as the interface has it
+        public DatagramChannel datagramChannel(InternetProtocolFamily family) {
+            return best.datagramChannel(family);
+        }
+
+        @Override
+        public ChannelFactory<? extends Channel> channelFactory(boolean domainSocket) {
+            return best.channelFactory(domainSocket);
+        }
+
+        @Override
+        public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {
+            return best.serverChannelFactory(domainSocket);
+        }
+
+        @Override
+        public void configure(DatagramChannel channel, DatagramSocketOptions options) {
+            best.configure(channel, options);
+        }
+
+        @Override
+        public void configure(
+                ClientOptionsBase options,
+                int connectTimeout,
+                boolean domainSocket,
+                io.netty.bootstrap.Bootstrap bootstrap) {
+            best.configure(options, connectTimeout, domainSocket, bootstrap);
+        }
+    }
+}

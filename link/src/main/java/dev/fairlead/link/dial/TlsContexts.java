@@ -1,0 +1,117 @@
+package dev.fairlead.link.dial;
+
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/// What the dials of one [Dialer] share of TLS: above all the tickets that hubs gave out, by which
+/// a dial resumes the TLS session of an earlier one. That costs neither side a signature, and the
+/// dialer still knows which certificate it saw, for the session remembers it: a hub takes a ticket
+/// only for the certificate that it shows now.
+final class TlsContexts {
+
+    private final SslProvider provider;
+    private final Map<TlsTrust, Context> byTrust = new ConcurrentHashMap<>();
+
+    TlsContexts(SslProvider provider) {
+        this.provider = provider;
+    }
+
+    /// A context, and who judges the certificates that come by it.
+    record Context(SslContext ssl, Judges judges) {}
+
+    Context of(TlsTrust trust) {
+        return byTrust.computeIfAbsent(trust, this::make);
+    }
+
+    private Context make(TlsTrust trust) {
+        var judges = new Judges();
+        try {
+            return new Context(
+                    SslContextBuilder.forClient()
+                            .sslProvider(provider)
+                            .protocols("TLSv1.3", "TLSv1.2")
+                            .trustManager(judges)
+                            .endpointIdentificationAlgorithm(
+                                    trust instanceof TlsTrust.Any ? null : "HTTPS")
+                            .build(),
+                    judges);
+        } catch (SSLException e) {
+            throw new IllegalStateException("TLS does not work in this Java", e);
+        }
+    }
+
+    /// Hands each certificate to the dial that it came in. Extended, so that no other check is put
+    /// around it.
+    static final class Judges extends X509ExtendedTrustManager {
+
+        private final Map<SSLEngine, SeenCertificates> byEngine = new ConcurrentHashMap<>();
+
+        void put(SSLEngine engine, SeenCertificates judge) {
+            byEngine.put(engine, judge);
+        }
+
+        void remove(SSLEngine engine) {
+            byEngine.remove(engine);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            @Nullable SeenCertificates judge = byEngine.get(engine);
+            if (judge == null) {
+                throw new CertificateException("nobody waits for this certificate any more");
+            }
+            judge.checkServerTrusted(chain, type, engine);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            throw new CertificateException("TLS is spoken without sockets here");
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type)
+                throws CertificateException {
+            throw new CertificateException(
+                    "the name of the hub is needed to judge its certificate");
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
+                throws CertificateException {
+            throw noClients();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+                throws CertificateException {
+            throw noClients();
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type)
+                throws CertificateException {
+            throw noClients();
+        }
+
+        private static CertificateException noClients() {
+            return new CertificateException("a dialer judges no clients");
+        }
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+}
