@@ -136,12 +136,13 @@ public final class Agent implements AutoCloseable {
                         new DialHub(
                                 new Dialer(loops, parts.clock()),
                                 proxies,
+                                config.innerTls(),
                                 parts.step(),
                                 parts.handshake()),
                         Introduction.node(
                                 folder.key(parts.random()),
                                 streams.capabilities(),
-                                Machine.info(parts.random())),
+                                Machine.info(parts.random(), config.hub())),
                         config.limits().applyTo(parts.limits()),
                         resumable.around(streams),
                         () -> resumable.cutOff() > 0,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fairlead.agent.policy.Rule;
 import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.dial.ProxySettings;
+import dev.fairlead.link.handshake.InnerTls;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param hub addresses to dial instead of those that the hub told, best first; empty for those
 /// @param proxy the HTTP proxy to go out through; null to go by HTTPS_PROXY and NO_PROXY
+/// @param innerTls when links have a second TLS inside
 /// @param allow what may be reached
 /// @param deny what may not, even where `allow` covers it
 /// @param logins which users of this machine sessions may act as, the default one first; empty for
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record AgentConfig(
         List<URI> hub,
         @Nullable Proxy proxy,
+        InnerTls innerTls,
         Profile profile,
         List<Rule> allow,
         List<Rule> deny,
@@ -244,13 +247,14 @@ public record AgentConfig(
 
     /// What holds without a file.
     public static AgentConfig of(Profile profile) {
-        return read(null, null, profile, null, null, null, null, null);
+        return read(null, null, null, profile, null, null, null, null, null);
     }
 
     @JsonCreator
     static AgentConfig read(
             @JsonProperty("hub") @Nullable List<String> hub,
             @JsonProperty("proxy") @Nullable Proxy proxy,
+            @JsonProperty("inner-tls") @Nullable String innerTls,
             @JsonProperty("profile") @Nullable Profile profile,
             @JsonProperty("allow") @Nullable List<String> allow,
             @JsonProperty("deny") @Nullable List<String> deny,
@@ -261,6 +265,7 @@ public record AgentConfig(
         return new AgentConfig(
                 orEmpty(hub).stream().map(text -> address("hub", text)).toList(),
                 proxy,
+                innerTls(innerTls),
                 settled,
                 rules("allow", allow == null ? settled.allow() : allow),
                 rules("deny", orEmpty(deny)),
@@ -274,6 +279,7 @@ public record AgentConfig(
         return new AgentConfig(
                 hub,
                 proxy == null ? null : proxy.from(folder),
+                innerTls,
                 profile,
                 allow,
                 deny,
@@ -297,11 +303,19 @@ public record AgentConfig(
     public AgentConfig withDeny(List<Rule> more) {
         var all = new ArrayList<>(deny);
         all.addAll(more);
-        return new AgentConfig(hub, proxy, profile, allow, all, logins, resume, limits);
+        return new AgentConfig(hub, proxy, innerTls, profile, allow, all, logins, resume, limits);
     }
 
     public AgentConfig withLimits(Limits other) {
-        return new AgentConfig(hub, proxy, profile, allow, deny, logins, resume, other);
+        return new AgentConfig(hub, proxy, innerTls, profile, allow, deny, logins, resume, other);
+    }
+
+    private static InnerTls innerTls(@Nullable String label) {
+        try {
+            return label == null ? InnerTls.AUTO : InnerTls.ofLabel(label);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(String.valueOf(e.getMessage()));
+        }
     }
 
     private static List<Rule> rules(String key, List<String> texts) {

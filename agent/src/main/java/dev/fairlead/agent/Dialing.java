@@ -17,6 +17,7 @@ final class Dialing implements AutoCloseable {
                 new DialHub(
                         new Dialer(loops, parts.clock()),
                         config.proxies(parts.environment()),
+                        config.innerTls(),
                         parts.step(),
                         parts.handshake());
     }

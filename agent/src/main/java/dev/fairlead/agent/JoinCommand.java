@@ -78,6 +78,13 @@ final class JoinCommand implements Callable<Integer> {
             description = "What the node is for: node, gateway, cluster or collector.")
     private @Nullable String profile;
 
+    @Option(
+            names = "--new-identity",
+            description =
+                    "This machine is a copy of a node, such as of its disk: forget the identity that came"
+                            + " with the copy first. Its agent must not be running.")
+    private boolean newIdentity;
+
     @SuppressWarnings("NullAway.Init") // picocli sets `spec`
     JoinCommand() {}
 
@@ -102,7 +109,10 @@ final class JoinCommand implements Callable<Integer> {
         try (var dialing = new Dialing(config, parts);
                 // A machine that has joined may have an agent running; it is told that it has
                 // joined.
-                var _ = folder.read() == null ? folder.lock() : null) {
+                var _ = newIdentity || folder.read() == null ? folder.lock() : null) {
+            if (newIdentity) {
+                folder.forget();
+            }
             var join = join(folder, dialing.hub(), parts);
             if (given != null) {
                 var before = folder.read();

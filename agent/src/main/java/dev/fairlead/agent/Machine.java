@@ -2,11 +2,14 @@ package dev.fairlead.agent;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -17,14 +20,25 @@ public final class Machine {
 
     /// @param random for `instance`, by which a hub tells two agents with one copied key apart
     public static Map<String, String> info(SecureRandom random) {
+        return info(random, List.of());
+    }
+
+    /// @param configured what its owner configured to be dialled; empty for what the hub tells
+    static Map<String, String> info(SecureRandom random, List<URI> configured) {
         byte[] instance = new byte[16];
         random.nextBytes(instance);
-        return Map.of(
-                "agent-version", Version.text(),
-                "hostname", hostname(),
-                "os", os(),
-                "arch", System.getProperty("os.arch", ""),
-                "instance", HexFormat.of().formatHex(instance));
+        var info = new HashMap<String, String>();
+        if (!configured.isEmpty()) {
+            info.put("dials", String.join(" ", configured.stream().map(URI::toString).toList()));
+        }
+        info.putAll(
+                Map.of(
+                        "agent-version", Version.text(),
+                        "hostname", hostname(),
+                        "os", os(),
+                        "arch", System.getProperty("os.arch", ""),
+                        "instance", HexFormat.of().formatHex(instance)));
+        return Map.copyOf(info);
     }
 
     private static String hostname() {

@@ -89,6 +89,8 @@ final class StatusCommand implements Callable<Integer> {
                     running ? status.state().name().toLowerCase(java.util.Locale.ROOT) : "stopped");
             fields.put("since", status.since());
             fields.put("hub", status.hub());
+            fields.put("innerTls", status.innerTls());
+            fields.put("between", status.between());
             fields.put("error", status.error());
             fields.put("version", status.version());
             fields.put("pid", running ? status.pid() : null);
@@ -110,6 +112,9 @@ final class StatusCommand implements Callable<Integer> {
                         case STOPPED -> "stopping";
                     });
         }
+        if (running && status != null && status.innerTls() != null) {
+            out.print(between(status));
+        }
         out.println("node     " + joined.name() + "  " + joined.node());
         out.println("tenant   " + joined.tenantName());
         out.println(
@@ -122,6 +127,18 @@ final class StatusCommand implements Callable<Integer> {
                 out.println("error    " + status.error());
             }
         }
+    }
+
+    /// Nothing where the link goes straight to the hub.
+    private static String between(AgentStatus status) {
+        String tls =
+                Boolean.TRUE.equals(status.innerTls())
+                        ? "inner TLS: nobody in between can read the link"
+                        : "";
+        if (status.between() == null) {
+            return tls.isEmpty() ? "" : "between  " + tls + "\n";
+        }
+        return "between  a certificate issued by " + status.between() + "; " + tls + "\n";
     }
 
     private static String ago(Instant since) {

@@ -4,6 +4,7 @@ import dev.fairlead.agent.dial.DialLoop;
 import dev.fairlead.agent.dial.KnownHub;
 import dev.fairlead.agent.state.AgentStatus;
 import dev.fairlead.agent.state.StateFolder;
+import dev.fairlead.link.handshake.Between;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
@@ -26,7 +27,7 @@ final class StatusFile implements DialLoop.Told {
         this.folder = folder;
         this.known = known;
         this.clock = clock;
-        this.current = status(AgentStatus.State.DIALING, clock.instant(), null, null);
+        this.current = status(AgentStatus.State.DIALING, clock.instant(), null, null, null);
     }
 
     AgentStatus current() {
@@ -34,14 +35,18 @@ final class StatusFile implements DialLoop.Told {
     }
 
     void stopped() {
-        now(AgentStatus.State.STOPPED, null, null);
+        now(AgentStatus.State.STOPPED, null, null, null);
     }
 
     @Override
-    public void now(AgentStatus.State state, @Nullable URI hub, @Nullable String error) {
+    public void now(
+            AgentStatus.State state,
+            @Nullable URI hub,
+            @Nullable Between between,
+            @Nullable String error) {
         // A dial that fails again does not begin the state anew.
         var since = current.state() == state ? current.since() : clock.instant();
-        current = status(state, since, hub, error);
+        current = status(state, since, hub, between, error);
         try {
             folder.writeStatus(current);
         } catch (IOException e) {
@@ -50,7 +55,11 @@ final class StatusFile implements DialLoop.Told {
     }
 
     private AgentStatus status(
-            AgentStatus.State state, Instant since, @Nullable URI hub, @Nullable String error) {
+            AgentStatus.State state,
+            Instant since,
+            @Nullable URI hub,
+            @Nullable Between between,
+            @Nullable String error) {
         var joined = known.state();
         return new AgentStatus(
                 state,
@@ -61,6 +70,8 @@ final class StatusFile implements DialLoop.Told {
                 joined.name(),
                 joined.tenantName(),
                 hub == null ? null : hub.toString(),
+                between == null ? null : between.innerTls(),
+                between == null ? null : between.issuer(),
                 error);
     }
 }

@@ -119,6 +119,7 @@ class AgentConfigTest {
         fails("proxy: {url: \"http://u:secret@p:1\"}", "proxy.url");
         fails("proxy: {user: x}", "proxy.url is missing");
         fails("proxy: {url: \"http://p:1\", user: x}", "password-file");
+        fails("inner-tls: sometimes", "inner-tls is auto, always or never");
         fails("allow: [ssh]\nallow: [ssh]", "agent.yaml");
         fails("allow: [ssh", "not YAML");
         fails("resume: {within: 61m}", "resume.within is at most 60m");

@@ -39,6 +39,7 @@ public final class TestAgents implements AutoCloseable {
         return new DialHub(
                 new Dialer(loops, Clock.systemUTC()),
                 ProxySettings.none(),
+                dev.fairlead.link.handshake.InnerTls.AUTO,
                 Duration.ofSeconds(5),
                 HandshakeSettings.standard());
     }

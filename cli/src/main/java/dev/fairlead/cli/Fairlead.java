@@ -120,7 +120,12 @@ final class Fairlead {
     HubLink hubLink() {
         var at = profile();
         return new HubLink(
-                profileName(), at, caFile(at), HubLink.proxies(parts.env()), terminal().clock());
+                profileName(),
+                at,
+                caFile(at),
+                HubLink.proxies(parts.env()),
+                HubLink.innerTls(parts.env()),
+                terminal().clock());
     }
 
     OutboundProxy outboundProxy() {

@@ -123,6 +123,7 @@ final class Node {
                         link.path("end").isString()
                                 ? "the last one ended by " + text(link, "end")
                                 : ""));
+        lines.put("between", between(link));
         lines.put("last seen", terminal.time(node.path("lastSeen")));
         lines.put("labels", Labels.show(node.path("labels")));
         lines.put("system", join(text(node, "hostname"), text(node, "os"), text(node, "arch")));
@@ -143,12 +144,33 @@ final class Node {
                         + (policy.path("defaultLogin").isString()
                                 ? " (default " + text(policy, "defaultLogin") + ")"
                                 : ""));
+        int number = 0;
+        for (var copy : node.path("copies").values()) {
+            lines.put(
+                    "copy" + (number++ == 0 ? "" : " " + number),
+                    join(
+                                    text(copy, "hostname"),
+                                    copy.path("address").asString(""),
+                                    "last came " + terminal.time(copy.path("lastSeen")))
+                            + ": another machine with this node's key; there, run fairlead agent join"
+                            + " --new-identity TOKEN");
+        }
         statistics(lines, node.path("statistics"));
         lines.forEach((name, value) -> {
             if (!value.isBlank()) {
                 terminal.line(String.format("%-10s %s", name, value));
             }
         });
+    }
+
+    /// Empty where the link goes straight to the hub.
+    private static String between(JsonNode link) {
+        String issuer = text(link, "between");
+        return join(
+                issuer.isEmpty() ? "" : "a certificate issued by " + issuer,
+                link.path("innerTls").asBoolean(false)
+                        ? "inner TLS: nobody in between can read the link"
+                        : "");
     }
 
     private void statistics(Map<String, String> lines, JsonNode now) {

@@ -89,6 +89,7 @@ final class Proxy {
                         profile,
                         ca == null ? null : folder.file(ca),
                         HubLink.proxies(env),
+                        HubLink.innerTls(env),
                         Clock.systemUTC())) {
             var link =
                     new KeptLink(

@@ -44,6 +44,7 @@ class CliDocsTest {
             | name | meaning |
             |---|---|
             | `FAIRLEAD_HOME` | the folder of profiles and SSH settings, instead of `~/.config/fairlead` |
+            | `FAIRLEAD_INNER_TLS` | when `ssh`, `exec`, `forward` and `proxy` put a second TLS inside their link, which nobody in between can read: `auto` (where the certificate that they see is none of the hub's; the default), `always` or `never`. For this the profile needs the hub's fingerprint (`login https://HUB#FINGERPRINT`). What asks the hub's API (`nodes`, `audit` and so on) has the TLS outside only |
             | `FAIRLEAD_PROFILE` | the profile to use, as `--profile` |
             | `HTTPS_PROXY`, `NO_PROXY` | the way out through an HTTP proxy: `http://[USER:PASSWORD@]HOST:PORT`; this machine itself is never reached through it |
             | `FAIRLEAD_RESUME` | `off`: what runs over a link ends when the link breaks, as by `--no-resume`; otherwise shells, programs and connections go on over the next one |

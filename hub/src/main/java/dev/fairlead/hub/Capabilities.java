@@ -19,6 +19,7 @@ import dev.fairlead.hub.fleet.EnrolNode;
 import dev.fairlead.hub.fleet.EventRoutes;
 import dev.fairlead.hub.fleet.Heartbeats;
 import dev.fairlead.hub.fleet.LastSeen;
+import dev.fairlead.hub.fleet.NodeCopies;
 import dev.fairlead.hub.fleet.NodeLinks;
 import dev.fairlead.hub.fleet.NodeRoutes;
 import dev.fairlead.hub.fleet.Nodes;
@@ -50,6 +51,7 @@ import dev.fairlead.hub.tunnel.CutTenants;
 import dev.fairlead.hub.tunnel.Links;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.handshake.LinkTerms;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +96,7 @@ final class Capabilities {
         var threads = ground.threads();
         var clock = ground.parts().clock();
         var random = ground.parts().random();
-        String name = ground.name();
+        String name = ground.directoryName();
         var url = ground.url();
 
         // People and their rights.
@@ -138,18 +140,26 @@ final class Capabilities {
 
         // Enrolment.
         var terms = LinkTerms.of(ground.config().limits().link().limits());
-        var facts = new AdmissionFacts(name, List.of(url.toString()), terms, SERVED);
+        var facts =
+                new AdmissionFacts(
+                        ground.name(),
+                        ground.config().urls().stream().map(URI::toString).toList(),
+                        terms,
+                        SERVED);
         var enrol = new EnrolNode(audit, events, access, cut);
         pairings = new Pairings(database, audit, enrol, facts, clock, random, threads);
         var clients = new AdmitClient(authenticate, audit, terms, SERVED);
+        var copies = new NodeCopies(audit, events);
         admission =
-                new HubAdmission(agents, database, audit, enrol, facts, pairings, clients, threads);
+                new HubAdmission(
+                        agents, database, audit, enrol, copies, facts, pairings, clients, threads);
         installer =
                 new Installer(
                         url,
                         ground.certificates().caPem().orElse(null),
                         ground.parts().agentPackages());
-        var anchor = new EnrolmentTokens.Anchor(ground.keys().fingerprint(), List.of(url));
+        var anchor =
+                new EnrolmentTokens.Anchor(ground.keys().fingerprint(), ground.config().urls());
         enrolmentTokens =
                 new EnrolmentTokens(database, audit, nodes, anchor, installer, clock, random);
     }

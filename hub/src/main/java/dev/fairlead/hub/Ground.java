@@ -8,10 +8,12 @@ import dev.fairlead.hub.db.DatabaseAccess;
 import dev.fairlead.hub.db.EmbeddedPostgres;
 import dev.fairlead.hub.http.SlowAccept;
 import dev.fairlead.hub.observe.LinkMeters;
+import dev.fairlead.hub.tls.InnerCertificate;
 import dev.fairlead.hub.tls.ServedCertificates;
 import dev.fairlead.hub.tunnel.HubKeys;
 import dev.fairlead.hub.vault.MasterKey;
 import dev.fairlead.hub.vault.Vault;
+import dev.fairlead.link.handshake.InnerTlsServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -27,6 +29,8 @@ import java.util.concurrent.TimeUnit;
 /// audit.
 ///
 /// @param agents the same database by other connections, for what agents want of it
+/// @param directoryName the hub's name in the directory of links and sessions: its first name at
+///   its first start, which stays when the hub is renamed, so that it finds what it left open
 /// @param ownPostgresPort 0 where the database is another's
 /// @param threads for work that blocks: virtual threads
 /// @param signatures for keys: half of the machine's cores at most
@@ -34,6 +38,7 @@ record Ground(
         HubConfig config,
         HubParts parts,
         Path data,
+        String directoryName,
         Database database,
         Database agents,
         int ownPostgresPort,
@@ -42,6 +47,7 @@ record Ground(
         Vertx vertx,
         HubKeys keys,
         ServedCertificates certificates,
+        InnerTlsServer innerTls,
         Vault vault,
         LinkMeters meters,
         Audit audit,
@@ -82,6 +88,7 @@ record Ground(
                 config,
                 parts,
                 data,
+                directoryName(data, config),
                 database,
                 agents,
                 postgres.ownPort(),
@@ -90,6 +97,7 @@ record Ground(
                 vertx,
                 keys,
                 certificates,
+                InnerCertificate.make(parts.random()),
                 vault,
                 meters,
                 audit,
@@ -103,6 +111,14 @@ record Ground(
                 data,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
         return data;
+    }
+
+    private static String directoryName(Path data, HubConfig config) throws IOException {
+        Path file = data.resolve("directory-name");
+        if (!Files.exists(file)) {
+            Files.writeString(file, config.names().getFirst() + "\n");
+        }
+        return Files.readString(file).strip();
     }
 
     /// Where the database is, and the port of the hub's own one or 0.

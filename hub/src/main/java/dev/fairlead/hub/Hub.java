@@ -182,7 +182,8 @@ public final class Hub implements AutoCloseable {
                                 .map(Fingerprint::ofHash)
                                 .toList(),
                         ground.name(),
-                        caPem());
+                        caPem(),
+                        ground.innerTls());
     }
 
     private Health health() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What `hub.yaml` says. Every record checks itself, so that one that exists can be used; every key
@@ -46,6 +47,9 @@ public record HubConfig(
     public static final int HTTPS = 443;
 
     private static final Pattern SPAN = Pattern.compile("(\\d{1,5})([smh])");
+
+    /// Addresses in a WELCOME and in an enrolment token.
+    private static final int MAX_TOLD = 8;
 
     private static final Pattern DNS_NAME =
             Pattern.compile(
@@ -227,9 +231,29 @@ public record HubConfig(
 
     /// The same with a port that was only known after binding.
     public URI url(int port) {
-        String name = names.getFirst();
+        return url(names.getFirst(), port);
+    }
+
+    private static URI url(String name, int port) {
         String host = name.indexOf(':') < 0 ? name : "[" + name + "]";
         return URI.create("https://" + host + (port == HTTPS ? "" : ":" + port));
+    }
+
+    /// The addresses that agents are told to dial, best first, at most 8: that of the first name,
+    /// and of each other that does not mean the machine that dials.
+    public List<URI> urls() {
+        return Stream.concat(
+                        names.stream().limit(1),
+                        names.stream().skip(1).filter(name -> !isLoopback(name)))
+                .limit(MAX_TOLD)
+                .map(name -> url(name, publicPort))
+                .toList();
+    }
+
+    private static boolean isLoopback(String name) {
+        return name.equals("localhost")
+                || name.endsWith(".localhost")
+                || (isAddress(name) && InetAddress.ofLiteral(name).isLoopbackAddress());
     }
 
     /// Whether a load balancer ends TLS, so that this hub serves plain HTTP to it alone.

@@ -5,12 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.lab.Programs.Ran;
 import dev.fairlead.link.handshake.EnrolmentToken;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,9 +26,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Somebody sits between the hub and everybody else and ends TLS, with certificates of a CA that
-/// their machines trust. Everyone notices, before they have said anything that is worth hearing.
+/// their machines trust. Everyone notices, before they have said anything that is worth hearing,
+/// and goes on in a second TLS inside, or not at all.
 @Timeout(180)
 class InterceptedTest {
+
+    /// A name of the hub that only proxies can resolve.
+    private static final String NAME = "hub.fairlead.test";
 
     @TempDir static Path folder;
     private static Lab lab;
@@ -31,7 +41,7 @@ class InterceptedTest {
 
     @BeforeAll
     static void start() throws Exception {
-        lab = new Lab(folder);
+        lab = new Lab(folder, local -> local.withNames(List.of("localhost", "127.0.0.1", NAME)));
         ca = new LabCa(folder.resolve("inspection"));
     }
 
@@ -51,11 +61,12 @@ class InterceptedTest {
     }
 
     @Test
-    void aMachineDoesNotJoinAndItsTokenStaysSecret() throws Exception {
+    void withoutInnerTlsAMachineDoesNotJoinAndItsTokenStaysSecret() throws Exception {
         var token = EnrolmentToken.parse(lab.enrolmentToken(Lab.TENANT));
         String through =
                 new EnrolmentToken(token.root(), token.secret(), List.of(relay.url())).text();
         try (var machine = new LabMachine(folder.resolve("joiner"), ca.trusted())) {
+            Files.writeString(machine.config(), "profile: node\ninner-tls: never\n");
             var ran = machine.agent(through + "\n", "join", "-");
 
             assertThat(ran.exit()).isEqualTo(69);
@@ -70,10 +81,11 @@ class InterceptedTest {
     }
 
     @Test
-    void aNodeDoesNotServe() throws Exception {
+    void withoutInnerTlsANodeDoesNotServe() throws Exception {
         var node = LabAgent.join(lab, Lab.TENANT, folder.resolve("node"), "");
         Files.writeString(
-                folder.resolve("node/agent.yaml"), "profile: node\nhub: " + relay.url() + "\n");
+                folder.resolve("node/agent.yaml"),
+                "profile: node\ninner-tls: never\nhub: " + relay.url() + "\n");
         try (var machine = new LabMachine(folder.resolve("node"), ca.trusted())) {
             machine.run();
             await().atMost(Duration.ofSeconds(30))
@@ -114,8 +126,24 @@ class InterceptedTest {
     }
 
     @Test
-    void aCommandIsNotSentAndTheSignInStaysSecret() throws Exception {
-        var person = lab.cli("admin", ca.trusted());
+    void withoutInnerTlsACommandIsNotSentAndTheSignInStaysSecret() throws Exception {
+        var environment = new HashMap<>(ca.trusted());
+        environment.put("FAIRLEAD_INNER_TLS", "never");
+        var person = lab.cli("admin", environment);
+        String bearer = throughRelay(person);
+
+        var ran = person.fails("exec", "some-node", "--", "id");
+
+        assertThat(ran.exit()).as(ran.err()).isEqualTo(7);
+        assertIntercepted(ran.err());
+        assertOnlyHello(1);
+        assertThat(heard(bearer)).isFalse();
+    }
+
+    /// Makes the relay the hub of a person who is signed in.
+    ///
+    /// @return the sign-in
+    private String throughRelay(LabCli person) throws Exception {
         var profiles = person.home().resolve("fairlead/profiles.yaml");
         String text = Files.readString(profiles);
         String bearer = text.replaceAll("(?s).*token: '([^']+)'.*", "$1");
@@ -125,14 +153,115 @@ class InterceptedTest {
                 profiles,
                 text.replace(lab.hub().url().toString(), relay.url().toString())
                         .replaceAll("(?m)^ *ca: .*\n", ""));
+        return bearer;
+    }
 
-        var ran = person.fails("exec", "some-node", "--", "id");
+    private boolean heard(String secret) {
+        return relay.heard().stream()
+                .anyMatch(said -> said.holds(secret.getBytes(StandardCharsets.US_ASCII)));
+    }
 
-        assertThat(ran.exit()).as(ran.err()).isEqualTo(7);
-        assertIntercepted(ran.err());
-        assertOnlyHello(1);
-        assertThat(relay.heard().getFirst().holds(bearer.getBytes(StandardCharsets.US_ASCII)))
-                .isFalse();
+    /// Machine, node and person all go through the relay, which hears nothing of it.
+    @Test
+    void insideASecondTlsEverythingGoesOnUnheard() throws Exception {
+        var token = EnrolmentToken.parse(lab.enrolmentToken(Lab.TENANT));
+        String through =
+                new EnrolmentToken(token.root(), token.secret(), List.of(relay.url())).text();
+        var person = lab.cli("admin@" + "system", ca.trusted());
+        String bearer = throughRelay(person);
+        var direct = lab.cli("admin");
+        try (var machine = new LabMachine(folder.resolve("inside"), ca.trusted())) {
+            Files.writeString(
+                    machine.config(), "profile: node\nhub: " + relay.url() + "\nlogins: [root]\n");
+            String joined = machine.agent(through + "\n", "join", "-").ok();
+            String name = joined.replaceFirst("(?s).*is the node (\\S+) of.*", "$1");
+            machine.run();
+            awaitLine(machine, "Linked to " + relay.url());
+            assertThat(Files.readString(machine.log()))
+                    .contains("with inner TLS, through a certificate issued by CN=Fairlead CA of");
+
+            var status = machine.agent("", "status");
+            assertThat(status.ok())
+                    .contains("linked since")
+                    .contains("between  a certificate issued by CN=Fairlead CA of localhost")
+                    .contains("inner TLS: nobody in between can read the link");
+            assertThat(machine.agent("", "status", "--json").ok())
+                    .contains("\"innerTls\":true")
+                    .contains("\"between\":\"CN=Fairlead CA of localhost");
+            assertThat(direct.ok("node", "show", name))
+                    .contains("between    a certificate issued by CN=Fairlead CA of localhost")
+                    .contains("inner TLS");
+            assertThat(metrics())
+                    .contains("fairlead_links_inner_tls{role=\"node\"} 1.0")
+                    .contains("fairlead_links_inner_tls{role=\"client\"} 0.0");
+
+            assertThat(person.run("typed in secret", "exec", name, "--", "cat").ok())
+                    .isEqualTo("typed in secret");
+            String large =
+                    person.ok(
+                            "exec", "--no-stdin", name, "--", "seq", "-f", "unread %.0f", "200000");
+            assertThat(large).hasLineCount(200_000).endsWith("unread 200000\n");
+        }
+        assertThat(relay.heard()).hasSizeGreaterThanOrEqualTo(4);
+        assertThat(relay.heard()).noneMatch(said -> said.holds(token.secret().bytes()));
+        for (String secret : List.of(bearer, "typed in secret", "unread 1", "credential")) {
+            assertThat(heard(secret)).as(secret).isFalse();
+        }
+    }
+
+    /// A real proxy that inspects TLS, with a CA that it signs every name with.
+    @Test
+    void squidThatInspectsTlsReadsNoLink() throws Exception {
+        var hosts =
+                Files.writeString(
+                        folder.resolve("hosts"), "127.0.0.1 localhost\n127.0.0.1 " + NAME + "\n");
+        int port = lab.hub().bound().listen();
+        var given = EnrolmentToken.parse(lab.enrolmentToken(Lab.TENANT));
+        var hub = URI.create("https://" + NAME + ":" + port);
+        String token = new EnrolmentToken(given.root(), given.secret(), List.of(hub)).text();
+        assertThat(folder.toFile().setExecutable(true, false)).isTrue();
+        try (var squid = LabProxy.inspectingSquid(folder.resolve("squid"), hosts);
+                var machine = new LabMachine(folder.resolve("inspected"), Map.of())) {
+            Files.writeString(
+                    machine.config(),
+                    "profile: node\nhub: %s\nproxy: {url: \"%s\"}\n".formatted(hub, squid.url("")));
+            String joined = machine.agent(token + "\n", "join", "-").ok();
+            String name = joined.replaceFirst("(?s).*is the node (\\S+) of.*", "$1");
+            machine.run();
+            awaitLine(machine, "Linked to " + hub);
+
+            assertThat(machine.agent("", "status").ok())
+                    .contains("a certificate issued by CN=Inspection of this house; inner TLS");
+            var admin = lab.cli("admin");
+            assertThat(admin.ok("node", "show", name))
+                    .contains("a certificate issued by CN=Inspection of this house, inner TLS");
+            assertThat(admin.run("through squid", "exec", name, "--", "cat").ok())
+                    .isEqualTo("through squid");
+            // It looked into the TLS outside.
+            assertThat(squid.log())
+                    .contains("CONNECT " + NAME + ":" + port)
+                    .contains("GET https://" + NAME + ":" + port + "/link");
+        }
+    }
+
+    private static void awaitLine(LabMachine machine, String line) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        Files.exists(machine.log())
+                                && Files.readString(machine.log()).contains(line));
+    }
+
+    private static String metrics() throws Exception {
+        try (var http = HttpClient.newHttpClient()) {
+            var request =
+                    HttpRequest.newBuilder(
+                                    URI.create(
+                                            "http://127.0.0.1:"
+                                                    + lab.hub().bound().observe()
+                                                    + "/metrics"))
+                            .build();
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        }
     }
 
     private static void assertIntercepted(String said) {

@@ -35,13 +35,20 @@ final class LabProxy implements AutoCloseable {
     /// @param hosts as /etc/hosts: whom it finds
     /// @param rules lines of squid.conf
     static LabProxy squid(Path folder, String address, Path hosts, String rules) throws Exception {
-        open(folder);
         int port = freePort(address);
+        return squid(
+                folder, port, "http_port %s:%d".formatted(address, port), address, hosts, rules);
+    }
+
+    private static LabProxy squid(
+            Path folder, int port, String listen, String address, Path hosts, String rules)
+            throws Exception {
+        open(folder);
         var config =
                 Files.writeString(
                         folder.resolve("squid.conf"),
                         """
-                        http_port %s:%d
+                        %s
                         pid_filename none
                         cache deny all
                         hosts_file %s
@@ -53,8 +60,84 @@ final class LabProxy implements AutoCloseable {
                         pinger_enable off
                         %s
                         """
-                                .formatted(address, port, hosts, folder, folder, folder, rules));
+                                .formatted(listen, hosts, folder, folder, folder, rules));
         return start(folder, address, port, List.of("squid", "-N", "-f", config.toString()));
+    }
+
+    /// One that ends TLS and looks inside, with certificates of a CA of its own for whatever name
+    /// is asked for: `CN=Inspection of this house`. On loopback.
+    static LabProxy inspectingSquid(Path folder, Path hosts) throws Exception {
+        var certgen = Path.of("/usr/lib/squid/security_file_certgen");
+        if (!Files.isExecutable(certgen)) {
+            throw new AssertionError(
+                    "this test needs squid-openssl: apt-get install squid-openssl");
+        }
+        open(folder);
+        var key = folder.resolve("ca.key");
+        var ca = folder.resolve("ca.pem");
+        Programs.run(
+                        new ProcessBuilder(
+                                List.of(
+                                        "openssl",
+                                        "req",
+                                        "-x509",
+                                        "-newkey",
+                                        "ec",
+                                        "-pkeyopt",
+                                        "ec_paramgen_curve:P-256",
+                                        "-nodes",
+                                        "-days",
+                                        "2",
+                                        "-subj",
+                                        "/CN=Inspection of this house",
+                                        "-keyout",
+                                        key.toString(),
+                                        "-out",
+                                        ca.toString())),
+                        new byte[0],
+                        Duration.ofSeconds(30))
+                .ok();
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+        var made = folder.resolve("made");
+        Programs.run(
+                        new ProcessBuilder(
+                                List.of(
+                                        certgen.toString(),
+                                        "-c",
+                                        "-s",
+                                        made.toString(),
+                                        "-M",
+                                        "4MB")),
+                        new byte[0],
+                        Duration.ofSeconds(30))
+                .ok();
+        try (var files = Files.walk(made)) {
+            // Its helpers run as squid's own user.
+            for (Path file : files.toList()) {
+                Files.setPosixFilePermissions(
+                        file,
+                        PosixFilePermissions.fromString(
+                                Files.isDirectory(file) ? "rwxrwxrwx" : "rw-rw-rw-"));
+            }
+        }
+        String address = "127.0.0.1";
+        int port = freePort(address);
+        return squid(
+                folder,
+                port,
+                "http_port %s:%d ssl-bump generate-host-certificates=on tls-cert=%s tls-key=%s"
+                        .formatted(address, port, ca, key),
+                address,
+                hosts,
+                """
+                sslcrtd_program %s -s %s -M 4MB
+                sslcrtd_children 1
+                tls_outgoing_options flags=DONT_VERIFY_PEER
+                ssl_bump bump all
+                http_upgrade_request_protocols websocket allow all
+                http_access allow all
+                """
+                        .formatted(certgen, made));
     }
 
     /// @param rules lines of tinyproxy.conf

@@ -1,9 +1,11 @@
 package dev.fairlead.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.hub.Cidr;
 import dev.fairlead.hub.HubConfig;
+import dev.fairlead.hub.fleet.NodeLink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,8 +15,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +34,7 @@ class LoadBalancerTest {
 
     @TempDir static Path folder;
     private static LabCa ca;
+    private static Path next;
     private static Lab lab;
     private static LoadBalancer balancer;
     private static LabAgent node;
@@ -35,6 +43,7 @@ class LoadBalancerTest {
     @BeforeAll
     static void start() throws Exception {
         ca = new LabCa(folder.resolve("balancer"));
+        next = Files.copy(ca.certificate(), folder.resolve("next.pem"));
         int port = Lab.freePort();
         lab = new Lab(folder, local -> behind(local, port));
         balancer = new LoadBalancer(folder, ca, port, lab.hub().bound().listen());
@@ -50,7 +59,7 @@ class LoadBalancerTest {
                 null,
                 null,
                 List.of(Cidr.parse(LoadBalancer.ADDRESS)),
-                List.of(ca.certificate()),
+                List.of(ca.certificate(), next),
                 local.data(),
                 local.database(),
                 local.observe(),
@@ -98,6 +107,66 @@ class LoadBalancerTest {
                                 "sleep " + (LoadBalancer.TUNNEL_SECONDS + 2) + "; echo still here"))
                 .isEqualTo("still here\n");
         assertThat(node.node().since()).isEqualTo(before);
+    }
+
+    /// First another CA's certificate that the hub does not know of yet, then one that it lists.
+    @Test
+    void itsCertificateChangesWhileAgentsAreLinkedAndItKillsConnections() throws Exception {
+        int port = Lab.freePort();
+        var url = URI.create("https://localhost:" + port);
+        var newCa = new LabCa(folder.resolve("new-ca"));
+        try (var moving = new LoadBalancer(folder, ca, port, lab.hub().bound().listen());
+                var agent =
+                        LabAgent.join(
+                                lab,
+                                Lab.TENANT,
+                                folder.resolve("moved"),
+                                "profile: node\nhub: " + url + "\n")) {
+            agent.run();
+            long epoch = agent.epoch();
+            assertThat(link(agent).innerTls()).isFalse();
+
+            moving.showCertificateOf(newCa);
+            assertThat(admin.run("typed", "exec", agent.name(), "--", "cat").ok())
+                    .isEqualTo("typed");
+            assertThat(agent.epoch()).as("the link stands").isEqualTo(epoch);
+
+            moving.killConnections();
+            agent.awaitLinkAfter(epoch);
+            assertThat(link(agent).innerTls()).isTrue();
+            assertThat(link(agent).between()).startsWith("CN=Fairlead CA of localhost");
+            // A person whose program knows the fingerprint follows as well.
+            try (var follows = new LabCli(folder.resolve("home-follows"), ca.trusted())) {
+                signedInAt(follows, url);
+                assertThat(follows.run("typed", "exec", agent.name(), "--", "cat").ok())
+                        .isEqualTo("typed");
+            }
+
+            Files.copy(newCa.certificate(), next, StandardCopyOption.REPLACE_EXISTING);
+            var last = new AtomicLong(agent.epoch());
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> {
+                        moving.killConnections();
+                        agent.awaitLinkAfter(last.get());
+                        last.set(agent.epoch());
+                        return !link(agent).innerTls();
+                    });
+            assertThat(link(agent).between()).isNull();
+        }
+    }
+
+    private static NodeLink link(LabAgent agent) {
+        return Objects.requireNonNull(agent.node().link());
+    }
+
+    /// With the sign-in of the administrator.
+    private static void signedInAt(LabCli person, URI hub) throws Exception {
+        var profiles = Path.of("fairlead", "profiles.yaml");
+        Files.createDirectories(person.home().resolve("fairlead"));
+        Files.writeString(
+                person.home().resolve(profiles),
+                Files.readString(admin.home().resolve(profiles))
+                        .replace(lab.hub().url().toString(), hub.toString()));
     }
 
     @Test

@@ -73,6 +73,7 @@ final class Person implements AutoCloseable {
                         profile,
                         folder.file("ca.pem"),
                         ProxySettings.none(),
+                        dev.fairlead.link.handshake.InnerTls.AUTO,
                         Clock.systemUTC());
         closing.push(links);
         var files = new SshFiles(folder, "default", profile);

@@ -13,6 +13,7 @@ import dev.fairlead.link.handshake.HandshakeSettings;
 import dev.fairlead.link.handshake.Handshaken;
 import dev.fairlead.link.handshake.HubAnchor;
 import dev.fairlead.link.handshake.HubIdentity;
+import dev.fairlead.link.handshake.InnerTls;
 import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.PairingPerson;
 import java.net.URI;
@@ -29,13 +30,19 @@ public final class DialHub {
 
     private final Dialer dialer;
     private final ProxySettings proxies;
+    private final InnerTls innerTls;
     private final Duration step;
     private final HandshakeSettings handshake;
 
     public DialHub(
-            Dialer dialer, ProxySettings proxies, Duration step, HandshakeSettings handshake) {
+            Dialer dialer,
+            ProxySettings proxies,
+            InnerTls innerTls,
+            Duration step,
+            HandshakeSettings handshake) {
         this.dialer = dialer;
         this.proxies = proxies;
+        this.innerTls = innerTls;
         this.step = step;
         this.handshake = handshake;
     }
@@ -90,7 +97,8 @@ public final class DialHub {
                                 introduction,
                                 person,
                                 step,
-                                handshake));
+                                handshake,
+                                innerTls));
         try {
             return dial.get();
         } catch (InterruptedException e) {

@@ -6,6 +6,7 @@ import dev.fairlead.link.LinkEnd;
 import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.StreamServer;
 import dev.fairlead.link.dial.DialException;
+import dev.fairlead.link.handshake.Between;
 import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.PairingPerson;
 import dev.fairlead.link.handshake.Refusal;
@@ -27,11 +28,15 @@ public final class DialLoop {
     private static final Logger LOG = LoggerFactory.getLogger(DialLoop.class);
 
     /// Between dials that can only help once somebody has changed something at the hub, or where
-    /// another agent with the same key takes the link over each time.
+    /// another machine with the same key takes the link over each time.
     private static final Duration SLOW = Duration.ofMinutes(5);
 
     /// Between dials while streams wait for the link, which people see as a pause.
     private static final Duration HURRY = Duration.ofSeconds(2);
+
+    /// After the link was taken over, which may have been by another machine with the same key: by
+    /// coming again it is found out.
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     /// How often to look whether this machine has left.
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -47,11 +52,18 @@ public final class DialLoop {
     private final Backoff backoff;
     private final Told told;
     private final Set<LiveLink> live = ConcurrentHashMap.newKeySet();
+    private long lastTakenOver;
 
     /// Hears how it goes.
     @FunctionalInterface
     public interface Told {
-        void now(AgentStatus.State state, @Nullable URI hub, @Nullable String error);
+        /// @param hub where it is linked
+        /// @param between who is on the way there
+        void now(
+                AgentStatus.State state,
+                @Nullable URI hub,
+                @Nullable Between between,
+                @Nullable String error);
     }
 
     /// @param streamsWait whether streams that were cut off are kept now
@@ -81,7 +93,7 @@ public final class DialLoop {
     /// @return why the node must not dial again: removed by the hub, or left from here
     /// @throws InterruptedException where the agent is stopped
     public String run() throws InterruptedException {
-        told.now(AgentStatus.State.DIALING, null, null);
+        told.now(AgentStatus.State.DIALING, null, null, null);
         while (true) {
             Duration wait;
             try {
@@ -91,7 +103,7 @@ public final class DialLoop {
                     }
                     case Parting.Ended(var cause, var message) -> {
                         lost(cause.label() + ": " + message);
-                        wait = cause == LinkEnd.TAKEN_OVER ? backoff.next(SLOW) : soon();
+                        wait = cause == LinkEnd.TAKEN_OVER ? takenOver() : soon();
                     }
                     case Parting.Draining(var after, var message) -> {
                         LOG.info("The hub is draining ({}); dialling anew", message);
@@ -122,6 +134,14 @@ public final class DialLoop {
                 : wait;
     }
 
+    /// A hub that does not tell copied machines apart would let them knock each other off for ever.
+    private Duration takenOver() {
+        long now = System.nanoTime();
+        boolean again = lastTakenOver != 0 && now - lastTakenOver < 2 * SLOW.toNanos();
+        lastTakenOver = now;
+        return backoff.next(again ? SLOW : SOON);
+    }
+
     /// Waits, but no longer than until `fairlead agent leave` has made this machine no node.
     private boolean leftWithin(Duration wait) throws InterruptedException {
         long until = System.nanoTime() + wait.toNanos();
@@ -142,14 +162,15 @@ public final class DialLoop {
         live.add(link);
         link.ended().thenRun(() -> live.remove(link));
         backoff.linked();
-        LOG.info("Linked to {} as {}", link.hub(), hub.state().name());
-        told.now(AgentStatus.State.LINKED, link.hub(), null);
+        var between = reached.connection().other().between();
+        LOG.info("Linked to {} as {}{}", link.hub(), hub.state().name(), between.inWords());
+        told.now(AgentStatus.State.LINKED, link.hub(), between, null);
         return link;
     }
 
     private void lost(String message) {
         LOG.warn("No link: {}", message);
-        told.now(AgentStatus.State.DIALING, null, message);
+        told.now(AgentStatus.State.DIALING, null, null, message);
     }
 
     private String revoked(String message) {
@@ -158,7 +179,7 @@ public final class DialLoop {
                         + ". The hub has removed this node; to join again, run `fairlead agent leave"
                         + " --offline` and then `fairlead agent join` with a new token.";
         LOG.error("{}", sentence);
-        told.now(AgentStatus.State.REVOKED, null, sentence);
+        told.now(AgentStatus.State.REVOKED, null, null, sentence);
         return sentence;
     }
 

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param since when this state began
 /// @param hub the address that is linked or dialled
+/// @param innerTls whether the link has a second TLS inside; null without a link
+/// @param between who issued the certificate that was seen in between; null where it is the hub's
 /// @param error what went wrong last, and what to do; null once a link stands again
 public record AgentStatus(
         State state,
@@ -17,6 +19,8 @@ public record AgentStatus(
         String name,
         String tenant,
         @Nullable String hub,
+        @Nullable Boolean innerTls,
+        @Nullable String between,
         @Nullable String error) {
 
     /// Where the agent stands.

@@ -17,6 +17,7 @@ import dev.fairlead.link.dial.ProxySettings;
 import dev.fairlead.link.dial.TlsTrust;
 import dev.fairlead.link.handshake.Fingerprint;
 import dev.fairlead.link.handshake.HubAnchor;
+import dev.fairlead.link.handshake.InnerTls;
 import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.Secret;
 import io.netty.channel.EventLoop;
@@ -53,27 +54,58 @@ public final class HubLink implements AutoCloseable {
     private final Dialer dialer;
     private final String profileName;
 
-    /// @param profileName for messages
+    /// @param profileName for messages A hub whose fingerprint is known proves itself inside,
+    ///   whatever certificate there is outside; only without a fingerprint, or without leave for
+    ///   inner TLS, that certificate has to be one to trust.
+    ///
     /// @param ca PEM file of the only CA that counts, or null for the system's roots
     public HubLink(
             String profileName,
             Profile profile,
             @Nullable Path ca,
             ProxySettings proxies,
+            InnerTls innerTls,
             Clock clock) {
         this.profileName = profileName;
         this.dialer = new Dialer(loops, clock);
         String fingerprint = profile.fingerprint();
         this.request =
                 new DialRequest(
-                        profile.hub(),
-                        new TlsTrust.Verified(anchors(ca)),
-                        proxies,
-                        fingerprint == null
-                                ? HubAnchor.any()
-                                : HubAnchor.of(Fingerprint.parse(fingerprint)),
-                        Introduction.client(
-                                Secret.of(profile.needToken(profileName)), Map.of(), Map.of()));
+                                profile.hub(),
+                                fingerprint == null || innerTls == InnerTls.NEVER
+                                        ? new TlsTrust.Verified(anchors(ca))
+                                        : new TlsTrust.Any(),
+                                proxies,
+                                fingerprint == null
+                                        ? HubAnchor.any()
+                                        : HubAnchor.of(Fingerprint.parse(fingerprint)),
+                                Introduction.client(
+                                        Secret.of(profile.needToken(profileName)),
+                                        Map.of(),
+                                        Map.of()))
+                        .withInnerTls(innerTls);
+        if (innerTls == InnerTls.ALWAYS && fingerprint == null) {
+            throw new CliException(
+                    Exit.USAGE,
+                    "FAIRLEAD_INNER_TLS=always needs the hub's fingerprint, which this profile does"
+                            + " not have.",
+                    "fairlead login " + profile.hub() + "#FINGERPRINT --profile " + profileName);
+        }
+    }
+
+    /// When links have a second TLS inside, by `FAIRLEAD_INNER_TLS`.
+    ///
+    /// @throws CliException where that makes no sense
+    public static InnerTls innerTls(Map<String, String> env) {
+        String label = env.get("FAIRLEAD_INNER_TLS");
+        try {
+            return label == null || label.isEmpty() ? InnerTls.AUTO : InnerTls.ofLabel(label);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(
+                    Exit.USAGE,
+                    "FAIRLEAD_INNER_TLS is \"" + label + "\".",
+                    "Set it to auto, always or never, or not at all");
+        }
     }
 
     /// @throws CliException where the environment's proxy makes no sense

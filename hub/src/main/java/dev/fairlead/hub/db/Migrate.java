@@ -34,7 +34,8 @@ public final class Migrate {
                     "V1__tenant_ground.sql",
                     "V2__across_tenants.sql",
                     "V3__resumption.sql",
-                    "V5__herds.sql");
+                    "V5__herds.sql",
+                    "V6__in_between.sql");
 
     private static final String FOLDER = "db/migration/";
 

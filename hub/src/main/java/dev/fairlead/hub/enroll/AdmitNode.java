@@ -7,6 +7,8 @@ import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.db.Together;
 import dev.fairlead.hub.fleet.Enrolled;
+import dev.fairlead.hub.fleet.LinkFacts;
+import dev.fairlead.hub.fleet.NodeCopies;
 import dev.fairlead.hub.fleet.NodeFacts;
 import dev.fairlead.link.handshake.PeerIdentity;
 import dev.fairlead.link.handshake.Refusal;
@@ -15,6 +17,8 @@ import dev.fairlead.link.handshake.Verdict;
 import dev.fairlead.link.handshake.VerifyingKey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -31,8 +35,12 @@ final class AdmitNode {
 
     private static final int AT_ONCE = 200;
 
+    /// Between the tries of a machine that has another one's identity: that one may go away.
+    private static final Duration CLONE_LATER = Duration.ofSeconds(60);
+
     private final Database database;
     private final Audit audit;
+    private final NodeCopies copies;
     private final AdmissionFacts facts;
     private final Together<Coming, Verdict> together;
     private final JsonMapper json = JsonMapper.builder().build();
@@ -43,6 +51,9 @@ final class AdmitNode {
     /// Whose key it is.
     ///
     /// @param epoch null where it may have no link
+    /// @param other the machine that has the link, or had it last, where this one is another with the
+    ///   same key
+    /// @param otherEnded null while the other one has it
     private record Known(
             TenantId tenant,
             String tenantName,
@@ -50,12 +61,20 @@ final class AdmitNode {
             NodeId node,
             String name,
             @Nullable String cause,
-            @Nullable Long epoch) {}
+            @Nullable Long epoch,
+            NodeCopies.@Nullable Machine other,
+            @Nullable OffsetDateTime otherEnded) {}
 
     /// @param threads virtual ones
-    AdmitNode(Database database, Audit audit, AdmissionFacts facts, Executor threads) {
+    AdmitNode(
+            Database database,
+            Audit audit,
+            NodeCopies copies,
+            AdmissionFacts facts,
+            Executor threads) {
         this.database = database;
         this.audit = audit;
+        this.copies = copies;
         this.facts = facts;
         this.together =
                 new Together<>(AT_ONCE, coming -> coming.peer.needKey(), threads, this::decide);
@@ -104,6 +123,10 @@ final class AdmitNode {
                     Refusal.RIGHT_ENDED,
                     "the tenant " + known.tenantName + " is disabled");
         }
+        if (known.other != null && known.otherEnded == null) {
+            audit.count(known.tenant, "link.open", address, Refusal.CLONED.label());
+            return new Refused(Refusal.CLONED, cloned(known.other), CLONE_LATER);
+        }
         var epoch = known.epoch;
         if (epoch == null) {
             return refuse(known.tenant, address, Refusal.REVOKED, revoked(known.cause));
@@ -111,6 +134,13 @@ final class AdmitNode {
         return facts.welcome(
                 new Enrolled(known.tenant, known.node, new Name(known.name), epoch),
                 known.tenantName);
+    }
+
+    private static String cloned(NodeCopies.Machine other) {
+        return "this machine and another one (%s, linked from %s) have one identity, as after a copy of the disk; to make this one a node of its own: fairlead agent join --new-identity TOKEN (a token of `token create --replace` puts it in the other one's place)"
+                .formatted(
+                        other.hostname() == null ? "of unknown name" : other.hostname(),
+                        other.address());
     }
 
     private static String revoked(@Nullable String cause) {
@@ -137,6 +167,7 @@ final class AdmitNode {
             row.put("version", said.agentVersion());
             row.put("capabilities", said.capabilities());
             row.put("platform", said.platform());
+            row.put("instance", LinkFacts.instance(peer));
             rows.add(row);
         }
         return database.system(tx -> {
@@ -144,11 +175,34 @@ final class AdmitNode {
             tx.handle()
                     .createQuery("select * from admit_nodes(cast(:rows as jsonb))")
                     .bind("rows", json.writeValueAsString(rows))
-                    .map((row, context) ->
-                            Map.entry(all.get(row.getInt("n")).peer.needKey(), known(row)))
-                    .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+                    .map((row, context) -> Map.entry(all.get(row.getInt("n")), known(row)))
+                    .forEach(entry -> {
+                        found.put(entry.getKey().peer.needKey(), entry.getValue());
+                        keepCopy(entry.getKey(), entry.getValue());
+                    });
             return found;
         });
+    }
+
+    /// Of two machines with one key, the one that has no link, or had it last.
+    private void keepCopy(Coming coming, Known known) {
+        var other = known.other;
+        if (other == null) {
+            return;
+        }
+        var ended = known.otherEnded;
+        var copy =
+                ended == null
+                        ? new NodeCopies.Machine(
+                                LinkFacts.instance(coming.peer),
+                                NodeFacts.of(coming.peer).hostname(),
+                                coming.address)
+                        : other;
+        database.useTenant(
+                known.tenant,
+                tx ->
+                        copies.seen(
+                                tx, known.node, copy, ended == null ? null : ended.toInstant()));
     }
 
     private static Known known(ResultSet row) throws SQLException {
@@ -159,6 +213,13 @@ final class AdmitNode {
                 new NodeId(row.getObject("node_id", UUID.class)),
                 row.getString("node_name"),
                 row.getString("cause"),
-                row.getObject("epoch", Long.class));
+                row.getObject("epoch", Long.class),
+                row.getString("other_instance") == null
+                        ? null
+                        : new NodeCopies.Machine(
+                                row.getString("other_instance"),
+                                row.getString("other_hostname"),
+                                row.getString("other_address")),
+                row.getObject("other_ended", OffsetDateTime.class));
     }
 }

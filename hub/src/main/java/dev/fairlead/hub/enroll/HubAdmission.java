@@ -4,6 +4,7 @@ import dev.fairlead.hub.Rejected;
 import dev.fairlead.hub.audit.Audit;
 import dev.fairlead.hub.db.Database;
 import dev.fairlead.hub.fleet.EnrolNode;
+import dev.fairlead.hub.fleet.NodeCopies;
 import dev.fairlead.link.handshake.Admission;
 import dev.fairlead.link.handshake.PairingAnswer;
 import dev.fairlead.link.handshake.PeerIdentity;
@@ -49,11 +50,12 @@ public final class HubAdmission {
             Database database,
             Audit audit,
             EnrolNode enrol,
+            NodeCopies copies,
             AdmissionFacts facts,
             Pairings pairings,
             ClientAdmission clients,
             Executor executor) {
-        this.nodes = new AdmitNode(agents, audit, facts, executor);
+        this.nodes = new AdmitNode(agents, audit, copies, facts, executor);
         this.redeem = new Redeem(database, audit, enrol, facts);
         this.pairings = pairings;
         this.clients = clients;

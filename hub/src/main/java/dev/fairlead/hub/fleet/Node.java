@@ -5,6 +5,7 @@ import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.rbac.Labels;
 import dev.fairlead.link.handshake.VerifyingKey;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// An enrolled machine as people see it.
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param key by which the agent proves who it is
 /// @param facts what the agent said of itself when it last came
 /// @param policy what the agent says that it allows; null before it said so
+/// @param copies other machines that came with this key within a day, the last one first
 /// @param link the newest link; null where it never came
 /// @param lastSeen null where it never came
 /// @param statistics the newest; null before the first since this hub's start
@@ -23,6 +25,7 @@ public record Node(
         VerifyingKey key,
         NodeFacts facts,
         @Nullable NodePolicy policy,
+        List<NodeCopy> copies,
         @Nullable NodeLink link,
         @Nullable Instant lastSeen,
         @Nullable Statistics statistics) {
@@ -38,6 +41,6 @@ public record Node(
 
     Node with(@Nullable Instant seen, @Nullable Statistics newest) {
         Instant last = seen == null ? since() : seen;
-        return new Node(id, name, labels, created, key, facts, policy, link, last, newest);
+        return new Node(id, name, labels, created, key, facts, policy, copies, link, last, newest);
     }
 }

@@ -3,10 +3,12 @@ package dev.fairlead.hub.fleet;
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.Tx;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of the directory of links, in the transaction's tenant.
@@ -54,10 +56,13 @@ final class NodeLinkStore {
         tx.handle()
                 .createUpdate(
                         """
-                        insert into node_link (tenant_id, node_id, epoch, hub, address, connected_at)
-                        select :tenant, w.node, w.epoch, :hub, w.address, clock_timestamp()
+                        insert into node_link (tenant_id, node_id, epoch, hub, address, connected_at,
+                                               inner_tls, between_issuer, instance, dials, follows)
+                        select :tenant, w.node, w.epoch, :hub, w.address, clock_timestamp(),
+                               w.inner_tls, w.between_issuer, w.instance, w.dials, w.follows
                         from jsonb_to_recordset(cast(:rows as jsonb)) as w(
-                            node uuid, epoch bigint, address text)\
+                            node uuid, epoch bigint, address text, inner_tls boolean,
+                            between_issuer text, instance text, dials text[], follows boolean)\
                         """)
                 .bind("tenant", tx.tenant().uuid())
                 .bind("hub", hub)
@@ -68,13 +73,23 @@ final class NodeLinkStore {
     private static String rows(List<NodeLinks.Beginning> all) {
         return JSON.writeValueAsString(
                 all.stream()
-                        .map(one ->
-                                Map.of(
-                                        "node", one.node().uuid().toString(),
-                                        "epoch", one.epoch(),
-                                        "key", HexFormat.of().formatHex(one.key().tagged()),
-                                        "address", one.address()))
+                        .map(NodeLinkStore::row)
                         .toList());
+    }
+
+    private static Map<String, @Nullable Object> row(NodeLinks.Beginning one) {
+        var facts = one.facts();
+        Map<String, @Nullable Object> row = new HashMap<>();
+        row.put("node", one.node().uuid().toString());
+        row.put("epoch", one.epoch());
+        row.put("key", HexFormat.of().formatHex(one.key().tagged()));
+        row.put("address", one.address());
+        row.put("inner_tls", facts.innerTls());
+        row.put("between_issuer", facts.between());
+        row.put("instance", facts.instance());
+        row.put("dials", facts.dials());
+        row.put("follows", facts.follows());
+        return row;
     }
 
     static void forgetOld(Tx tx, Collection<NodeId> all) {

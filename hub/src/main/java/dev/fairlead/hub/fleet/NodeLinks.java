@@ -44,7 +44,13 @@ public final class NodeLinks {
     private final Together<Ended, Boolean> ends;
 
     /// What [#begin] takes.
-    record Beginning(TenantId tenant, NodeId node, VerifyingKey key, long epoch, String address) {}
+    record Beginning(
+            TenantId tenant,
+            NodeId node,
+            VerifyingKey key,
+            long epoch,
+            String address,
+            LinkFacts facts) {}
 
     /// What [#end] takes.
     record Ended(TenantId tenant, NodeId node, long epoch, LinkEnd why) {}
@@ -78,11 +84,17 @@ public final class NodeLinks {
     /// @param key that the agent proved
     /// @param epoch that its admission took
     /// @param address where the agent dialled from
+    /// @param facts what else is known of it
     /// @return false where the link must be closed: the key was revoked since, or a newer link has
     ///   begun
     public boolean begin(
-            TenantId tenant, NodeId node, VerifyingKey key, long epoch, String address) {
-        return beginnings.ask(new Beginning(tenant, node, key, epoch, address));
+            TenantId tenant,
+            NodeId node,
+            VerifyingKey key,
+            long epoch,
+            String address,
+            LinkFacts facts) {
+        return beginnings.ask(new Beginning(tenant, node, key, epoch, address, facts));
     }
 
     private List<Boolean> beginAll(List<Beginning> all) {

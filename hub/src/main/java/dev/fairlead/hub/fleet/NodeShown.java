@@ -21,16 +21,33 @@ record NodeShown(
         @Nullable Instant lastSeen,
         Map<String, Integer> capabilities,
         @Nullable NodePolicy policy,
+        List<Copy> copies,
         @Nullable Sample statistics) {
 
     /// @param since null where it never came
+    /// @param innerTls null where it never came
+    /// @param between who issued the certificate that the agent saw in between
     /// @param end why the last one ended
     record Link(
             String state,
             @Nullable Instant since,
             @Nullable String address,
             @Nullable String hub,
+            @Nullable Boolean innerTls,
+            @Nullable String between,
             @Nullable String end) {}
+
+    /// Another machine with this node's key.
+    record Copy(@Nullable String hostname, String address, Instant firstSeen, Instant lastSeen) {
+
+        static Copy of(NodeCopy copy) {
+            return new Copy(
+                    copy.hostname(),
+                    copy.address(),
+                    copy.firstSeen().toInstant(),
+                    copy.lastSeen().toInstant());
+        }
+    }
 
     /// The schema `Statistics`.
     record Sample(
@@ -83,10 +100,13 @@ record NodeShown(
                         node.since(),
                         link == null ? null : link.address(),
                         link == null ? null : link.hub(),
+                        link == null ? null : link.innerTls(),
+                        link == null ? null : link.between(),
                         link == null ? null : link.reason()),
                 node.lastSeen(),
                 facts.capabilities(),
                 node.policy(),
+                node.copies().stream().map(Copy::of).toList(),
                 statistics == null ? null : Sample.of(statistics));
     }
 }

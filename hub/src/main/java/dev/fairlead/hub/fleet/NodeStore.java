@@ -26,6 +26,7 @@ final class NodeStore {
 
     private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
     private static final TypeReference<TreeMap<String, Integer>> NUMBERS = new TypeReference<>() {};
+    private static final TypeReference<List<NodeCopy>> COPIES = new TypeReference<>() {};
 
     private static final String SELECT =
             """
@@ -33,7 +34,16 @@ final class NodeStore {
                    n.policy, n.created_at,
                    (select coalesce(jsonb_object_agg(b.key, b.value), '{}') from node_label b
                     where b.tenant_id = n.tenant_id and b.node_id = n.node_id) as labels,
-                   l.epoch, l.hub, l.address, l.connected_at, l.ended_at, l.reason
+                   (select jsonb_agg(jsonb_build_object(
+                               'hostname', c.hostname, 'address', c.address,
+                               'firstSeen', c.first_seen, 'lastSeen', c.last_seen)
+                               order by c.last_seen desc)
+                    from (select * from node_copy k
+                          where k.tenant_id = n.tenant_id and k.node_id = n.node_id
+                            and k.last_seen > now() - interval '1 day'
+                          order by k.last_seen desc limit 16) c) as copies,
+                   l.epoch, l.hub, l.address, l.inner_tls, l.between_issuer, l.connected_at, l.ended_at,
+                   l.reason
             from node n
             left join lateral (select * from node_link k
                                where k.tenant_id = n.tenant_id and k.node_id = n.node_id
@@ -276,9 +286,14 @@ final class NodeStore {
                         platform.get("arch"),
                         json.readValue(row.getString("capabilities"), NUMBERS)),
                 policy == null ? null : json.readValue(policy, NodePolicy.class),
+                copies(row.getString("copies")),
                 row.getObject("epoch") == null ? null : link(row),
                 null,
                 null);
+    }
+
+    private List<NodeCopy> copies(@Nullable String found) {
+        return found == null ? List.of() : json.readValue(found, COPIES);
     }
 
     static NodeLink link(ResultSet row) throws SQLException {
@@ -286,6 +301,8 @@ final class NodeStore {
                 row.getLong("epoch"),
                 row.getString("hub"),
                 row.getString("address"),
+                row.getBoolean("inner_tls"),
+                row.getString("between_issuer"),
                 row.getObject("connected_at", OffsetDateTime.class).toInstant(),
                 instant(row, "ended_at"),
                 row.getString("reason"));

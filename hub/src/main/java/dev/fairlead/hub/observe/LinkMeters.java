@@ -88,6 +88,14 @@ public final class LinkMeters {
     }
 
     /// @param of keeps what is counted alive
+    public <T> void innerTls(String role, T of, ToDoubleFunction<T> count) {
+        Gauge.builder("fairlead.links.inner.tls", of, count)
+                .description("Links that stand and have a second TLS inside, by role")
+                .tag("role", role)
+                .register(meters);
+    }
+
+    /// @param of keeps what is counted alive
     public <T> void memory(T of, ToDoubleFunction<T> bytes) {
         Gauge.builder("fairlead.links.memory", of, bytes)
                 .description("Bytes that the other sides of all links may send unasked, together")

@@ -4,6 +4,7 @@ import dev.fairlead.hub.HubConfig;
 import dev.fairlead.hub.access.ServeClient;
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.fleet.LinkFacts;
 import dev.fairlead.hub.fleet.NodeLinks;
 import dev.fairlead.hub.identity.Authenticate;
 import dev.fairlead.hub.observe.LinkMeters;
@@ -13,6 +14,7 @@ import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.LinkListener;
 import dev.fairlead.link.SharedMemory;
 import dev.fairlead.link.handshake.Admission;
+import dev.fairlead.link.handshake.Between;
 import dev.fairlead.link.handshake.HandshakeException;
 import dev.fairlead.link.handshake.HandshakeSettings;
 import dev.fairlead.link.handshake.Handshaken;
@@ -25,6 +27,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -45,6 +48,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
     private final Parts parts;
     private final Gate gate;
     private final Map<TenantId, SharedMemory> tenants = new ConcurrentHashMap<>();
+    private final Set<Link> innerClientLinks = ConcurrentHashMap.newKeySet();
 
     /// What a link needs to be accepted and served.
     ///
@@ -80,6 +84,11 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         meters.unproved(gate, Gate::inside);
         meters.links("node", parts.links(), Links::count);
         meters.links("client", parts.links(), Links::countOfClients);
+        meters.innerTls(
+                "node",
+                parts.links(),
+                links -> links.all().stream().filter(l -> l.between().innerTls()).count());
+        meters.innerTls("client", innerClientLinks, Set::size);
         meters.memory(this, AcceptLink::memory);
     }
 
@@ -207,7 +216,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         var client = new ServeClient(parts.clients(), principal.get(), address);
         handshaken
                 .handOver(channel -> {
-                    var served = new ServedClient(client);
+                    var served = new ServedClient(client, handshaken.other().between());
                     return served.start(
                             Link.start(
                                     channel,
@@ -224,7 +233,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         var tenant = TenantId.parse(handshaken.welcome().tenant()).orElseThrow();
         var node = NodeId.parse(handshaken.welcome().id()).orElseThrow();
         long epoch = handshaken.welcome().epoch();
-        var served = new ServedNode(tenant, node, epoch, address);
+        var served = new ServedNode(tenant, node, epoch, address, handshaken.other().between());
         handshaken
                 .handOver(channel ->
                         served.start(
@@ -255,7 +264,8 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                                     link.node(),
                                     handshaken.other().needKey(),
                                     link.epoch(),
-                                    link.address());
+                                    link.address(),
+                                    LinkFacts.of(handshaken.other(), handshaken.welcome().hubs()));
         } catch (RuntimeException e) {
             log.warn("The link of {} could not be recorded", link.node(), e);
             link.link().close(LinkEnd.INTERNAL, "the hub could not record the link; dial again");
@@ -270,16 +280,21 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
     private final class ServedClient implements LinkListener {
 
         private final ServeClient client;
+        private final Between between;
         private Link link;
 
         @SuppressWarnings("NullAway.Init") // `start` comes before any event, on the same loop
-        ServedClient(ServeClient client) {
+        ServedClient(ServeClient client, Between between) {
             this.client = client;
+            this.between = between;
         }
 
         Link start(Link started) {
             link = started;
             parts.links().addClient(started);
+            if (between.innerTls()) {
+                innerClientLinks.add(started);
+            }
             return started;
         }
 
@@ -292,6 +307,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         public void ended(LinkEnd cause, String message) {
             parts.meters().linkEnded("client", cause);
             parts.links().removeClient(link);
+            innerClientLinks.remove(link);
             client.unlinked(cause);
         }
     }
@@ -303,11 +319,13 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         private final NodeId node;
         private final long epoch;
         private final String address;
+        private final Between between;
         private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
         private LiveLink link;
 
         @SuppressWarnings("NullAway.Init") // `start` comes before any event, on the same loop
-        ServedNode(TenantId tenant, NodeId node, long epoch, String address) {
+        ServedNode(TenantId tenant, NodeId node, long epoch, String address, Between between) {
+            this.between = between;
             this.tenant = tenant;
             this.node = node;
             this.epoch = epoch;
@@ -315,7 +333,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         }
 
         LiveLink start(Link started) {
-            link = new LiveLink(tenant, node, epoch, address, started);
+            link = new LiveLink(tenant, node, epoch, address, between, started);
             parts.links().add(link);
             return link;
         }

@@ -3,6 +3,7 @@ package dev.fairlead.hub.tunnel;
 import dev.fairlead.link.ProtocolException;
 import dev.fairlead.link.handshake.Fingerprint;
 import dev.fairlead.link.handshake.HubProof;
+import dev.fairlead.link.handshake.InnerTlsServer;
 import dev.fairlead.link.handshake.KeyBundle;
 import dev.fairlead.link.handshake.KeyFile;
 import dev.fairlead.link.handshake.SigningKey;
@@ -90,7 +91,9 @@ public final class HubKeys {
     ///
     /// @param leaves SHA-256 of the TLS certificates that dialers see
     /// @param ca PEM of the hub's own CA, where it has one
-    public HubProof proof(List<Fingerprint> leaves, String name, @Nullable String ca) {
-        return new HubProof(root, bundle, hub, leaves, name, ca);
+    /// @param inner the hub's end of inner TLS
+    public HubProof proof(
+            List<Fingerprint> leaves, String name, @Nullable String ca, InnerTlsServer inner) {
+        return new HubProof(root, bundle, hub, leaves, name, ca, inner);
     }
 }

@@ -359,6 +359,7 @@ class RowLevelSecurityTest {
                         insert into node_key (tenant_id, node_id, public_key) values (t, n, h);
                         insert into node_label (tenant_id, node_id, key, value) values (t, n, 'os', 'linux');
                         insert into node_link (tenant_id, node_id, epoch, hub, address) values (t, n, 1, 'hub', '-');
+                        insert into node_copy (tenant_id, node_id, instance, address) values (t, n, 'a', '-');
                         insert into enrolment_token (tenant_id, token_id, secret_hash, max_uses, uses_left, created_by, expires_at) values (t, k, h, 1, 1, '-', o);
                         insert into enrolment_redemption (tenant_id, token_id, public_key, node_id) values (t, k, h, n);
                         insert into pairing (pairing_id, tenant_id, code_hash, public_key, fingerprint, about, address, expires_at, approved_at) values (k, t, h, h, '-', '{}', '-', o, now());

@@ -73,6 +73,7 @@ final class Door implements AutoCloseable {
                         database,
                         ground.audit,
                         ground.enrol,
+                        new dev.fairlead.hub.fleet.NodeCopies(ground.audit, ground.events),
                         facts,
                         pairings,
                         (peer, address) -> new Refused(Refusal.BAD_TOKEN, "no clients here"),

@@ -12,6 +12,7 @@ import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.db.TestDatabase;
 import dev.fairlead.hub.enroll.EnrolmentTokens.Created;
 import dev.fairlead.hub.fleet.Ground;
+import dev.fairlead.hub.fleet.LinkFacts;
 import dev.fairlead.hub.fleet.Node;
 import dev.fairlead.hub.rbac.Labels;
 import dev.fairlead.link.LinkEnd;
@@ -262,7 +263,7 @@ class EnrolmentTest {
         VerifyingKey old = Ground.key();
         Welcome before = welcome(door.enrol(door.token(acme, 1, Map.of("a", "1"), null), old, "w"));
         NodeId node = NodeId.parse(before.id()).orElseThrow();
-        ground.links.begin(acme, node, old, before.epoch(), "::1");
+        ground.links.begin(acme, node, old, before.epoch(), "::1", LinkFacts.NONE);
 
         VerifyingKey fresh = Ground.key();
         Created token = door.token(acme, 1, Map.of("b", "2"), "w");
@@ -275,7 +276,8 @@ class EnrolmentTest {
         Refused no = refused(door.come(old));
         assertThat(no.code()).isEqualTo(Refusal.REVOKED);
         assertThat(no.message()).contains("took the place");
-        assertThat(ground.links.begin(acme, node, old, before.epoch() + 1, "::1")).isFalse();
+        assertThat(ground.links.begin(acme, node, old, before.epoch() + 1, "::1", LinkFacts.NONE))
+                .isFalse();
         assertThat(welcome(door.come(fresh)).id()).isEqualTo(before.id());
         assertThat(ground.show(acme, node).labels())
                 .isEqualTo(Labels.of(Map.of("a", "1", "b", "2")));

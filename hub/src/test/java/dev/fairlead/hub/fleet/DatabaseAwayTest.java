@@ -29,7 +29,8 @@ class DatabaseAwayTest {
         TenantId acme = ground.tenant("acme");
         VerifyingKey key = Ground.key();
         Enrolled node = ground.node(acme, "n", key, Map.of());
-        assertThat(ground.links.begin(acme, node.node(), key, node.epoch(), "::1")).isTrue();
+        assertThat(ground.links.begin(acme, node.node(), key, node.epoch(), "::1", LinkFacts.NONE))
+                .isTrue();
 
         try (Connection superuser = DB.superuser()) {
             allow(superuser, false);

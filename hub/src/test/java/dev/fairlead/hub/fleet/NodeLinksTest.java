@@ -137,6 +137,6 @@ class NodeLinksTest {
     }
 
     private boolean begin(long epoch) {
-        return ground.links.begin(acme, node.node(), key, epoch, "192.0.2.9");
+        return ground.links.begin(acme, node.node(), key, epoch, "192.0.2.9", LinkFacts.NONE);
     }
 }

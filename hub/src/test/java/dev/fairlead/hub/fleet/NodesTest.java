@@ -70,7 +70,10 @@ class NodesTest {
         VerifyingKey key = Ground.key();
         Enrolled on = ground.node(acme, "on", key, Map.of());
         Enrolled never = ground.node(acme, "never", Map.of());
-        assertThat(ground.links.begin(acme, on.node(), key, on.epoch(), "192.0.2.7")).isTrue();
+        assertThat(
+                        ground.links.begin(
+                                acme, on.node(), key, on.epoch(), "192.0.2.7", LinkFacts.NONE))
+                .isTrue();
 
         Node node = ground.show(acme, on.node());
         assertThat(node.isOnline()).isTrue();
@@ -132,7 +135,7 @@ class NodesTest {
     void aRemovedNodeIsCutItsKeyRevokedAndItsNameFree() {
         VerifyingKey key = Ground.key();
         Enrolled node = ground.node(acme, "gone", key, Map.of());
-        ground.links.begin(acme, node.node(), key, node.epoch(), "::1");
+        ground.links.begin(acme, node.node(), key, node.epoch(), "::1", LinkFacts.NONE);
 
         ground.nodes.remove(Ground.ADMIN, acme, node.node());
 
@@ -147,7 +150,10 @@ class NodesTest {
                 .extracting(NodeLink::reason)
                 .isEqualTo("revoked");
         // The link that lost the race does not begin any more.
-        assertThat(ground.links.begin(acme, node.node(), key, node.epoch() + 1, "::1")).isFalse();
+        assertThat(
+                        ground.links.begin(
+                                acme, node.node(), key, node.epoch() + 1, "::1", LinkFacts.NONE))
+                .isFalse();
         assertThat(ground.node(acme, "gone", Map.of()).name().text()).isEqualTo("gone");
         assertThatThrownBy(() -> ground.nodes.remove(Ground.ADMIN, acme, node.node()))
                 .hasMessage("There is no such node.");
@@ -179,7 +185,8 @@ class NodesTest {
                         ground.nodes.change(
                                 Ground.ADMIN, acme, foreign.node(), null, Map.of("a", "b")))
                 .hasMessage("There is no such node.");
-        assertThat(ground.links.begin(acme, foreign.node(), Ground.key(), 1, "::1")).isFalse();
+        assertThat(ground.links.begin(acme, foreign.node(), Ground.key(), 1, "::1", LinkFacts.NONE))
+                .isFalse();
         assertThat(ground.links.history(acme, foreign.node(), 5)).isEmpty();
         ground.policies.keep(acme, foreign.node(), policy("node"));
         assertThat(ground.show(other, foreign.node()).policy()).isNull();

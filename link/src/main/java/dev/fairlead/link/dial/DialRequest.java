@@ -2,6 +2,7 @@ package dev.fairlead.link.dial;
 
 import dev.fairlead.link.handshake.HandshakeSettings;
 import dev.fairlead.link.handshake.HubAnchor;
+import dev.fairlead.link.handshake.InnerTls;
 import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.PairingPerson;
 import java.net.URI;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param introduction null for [Dialer#prove] only
 /// @param step how long each step may take: resolving and connecting, the proxy, TLS, the upgrade
 /// @param handshake times and nonces of the proof of identity
+/// @param innerTls when to put a second TLS inside
 public record DialRequest(
         URI hub,
         TlsTrust trust,
@@ -22,7 +24,8 @@ public record DialRequest(
         @Nullable Introduction introduction,
         PairingPerson person,
         Duration step,
-        HandshakeSettings handshake) {
+        HandshakeSettings handshake,
+        InnerTls innerTls) {
 
     public static final Duration STEP = Duration.ofSeconds(10);
 
@@ -36,6 +39,19 @@ public record DialRequest(
             throw new IllegalArgumentException(
                     "a hub's address is https://HOST[:PORT], not " + hub);
         }
+    }
+
+    /// With inner TLS where somebody is in between.
+    public DialRequest(
+            URI hub,
+            TlsTrust trust,
+            ProxySettings proxies,
+            HubAnchor anchor,
+            @Nullable Introduction introduction,
+            PairingPerson person,
+            Duration step,
+            HandshakeSettings handshake) {
+        this(hub, trust, proxies, anchor, introduction, person, step, handshake, InnerTls.AUTO);
     }
 
     /// With the standard times and nobody to pair.
@@ -54,6 +70,11 @@ public record DialRequest(
                 PairingPerson.nobody(),
                 STEP,
                 HandshakeSettings.standard());
+    }
+
+    public DialRequest withInnerTls(InnerTls when) {
+        return new DialRequest(
+                hub, trust, proxies, anchor, introduction, person, step, handshake, when);
     }
 
     /// The hub's name or address, without the brackets of IPv6.

@@ -5,6 +5,7 @@ import dev.fairlead.link.handshake.DialerHandshake;
 import dev.fairlead.link.handshake.HandshakeException;
 import dev.fairlead.link.handshake.Handshaken;
 import dev.fairlead.link.handshake.HubIdentity;
+import dev.fairlead.link.handshake.InnerTlsClient;
 import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.Leaf;
 import io.netty.bootstrap.Bootstrap;
@@ -16,6 +17,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -114,6 +116,7 @@ public final class Dialer {
                             leaf,
                             introduction,
                             request.person(),
+                            new InnerTlsClient(request.innerTls(), this::innerTls),
                             request.handshake());
             upgrade(channel, request, handshake);
             var result = answer(handshake.outcome());
@@ -124,6 +127,10 @@ public final class Dialer {
                 channel.close();
             }
         }
+    }
+
+    private SslHandler innerTls(Channel channel) {
+        return TlsClient.inside(tls).newHandler(channel.alloc());
     }
 
     private HubIdentity proveNow(DialRequest request) throws DialException, InterruptedException {

@@ -13,6 +13,10 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Puts TLS on a connection and says which certificate was seen.
@@ -69,6 +73,20 @@ final class TlsClient {
             secured.complete(Leaf.of((X509Certificate) chain[0]));
         } catch (SSLPeerUnverifiedException e) {
             secured.completeExceptionally(e);
+        }
+    }
+
+    /// TLS 1.3 that takes any certificate: of the TLS inside a link, whose proof is bound to it.
+    static SslContext inside(SslProvider provider) {
+        try {
+            return SslContextBuilder.forClient()
+                    .sslProvider(provider)
+                    .protocols("TLSv1.3")
+                    .trustManager(SeenCertificates.of(new TlsTrust.Any()))
+                    .endpointIdentificationAlgorithm(null)
+                    .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("TLS does not work in this Java", e);
         }
     }
 

@@ -6,11 +6,14 @@ import dev.fairlead.link.handshake.HandshakeException.End;
 import dev.fairlead.link.handshake.HandshakeMessage.Code;
 import dev.fairlead.link.handshake.HandshakeMessage.Hello;
 import dev.fairlead.link.handshake.HandshakeMessage.Proof;
+import io.netty.handler.ssl.SslHandler;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /// The dialer's side, for agents and clients alike. Put it behind the WebSocket codec of a
@@ -18,16 +21,21 @@ import org.jspecify.annotations.Nullable;
 /// identity and that the TLS certificate is its own.
 public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
 
-    private final HubAnchor anchor;
-    private final Leaf leaf;
-    private final @Nullable Introduction introduction;
+    private final InnerTlsClient inner;
     private final PairingPerson person;
     private final CompletableFuture<HubIdentity> proved = new CompletableFuture<>();
+    private HubAnchor anchor;
+    private Leaf leaf;
+    private @Nullable Introduction introduction;
+    private @Nullable String between;
     private State state = new AwaitProof();
 
     private sealed interface State {}
 
     private record AwaitProof() implements State {}
+
+    /// The TLS inside is being made.
+    private record AwaitInnerTls() implements State {}
 
     /// @param unpaired true while CODE must come first: nobody joins unconfirmed
     private record AwaitAnswer(HubIdentity hub, boolean unpaired) implements State {}
@@ -42,12 +50,14 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
             Leaf leaf,
             Introduction introduction,
             PairingPerson person,
+            InnerTlsClient inner,
             HandshakeSettings settings) {
         super(settings);
         this.anchor = anchor;
         this.leaf = leaf;
         this.introduction = introduction;
         this.person = person;
+        this.inner = inner;
     }
 
     /// One that ends after the hub's proof, before anything is said of the dialer.
@@ -57,6 +67,7 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
         this.leaf = leaf;
         this.introduction = null;
         this.person = PairingPerson.nobody();
+        this.inner = InnerTlsClient.NEVER;
     }
 
     /// Completes on the event loop when the hub has proved itself, or as [#outcome] where it did
@@ -79,6 +90,10 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
 
     @Override
     void started() {
+        hello();
+    }
+
+    private void hello() {
         send(
                 MessageType.HELLO,
                 new Hello(List.of(HandshakeMessage.VERSION), settings.nonce()).headers());
@@ -120,7 +135,24 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
     }
 
     private void proof(Wire.Message message) throws HandshakeException {
-        var hub = verify(message, Proof.of(message.headers()));
+        var proof = Proof.of(message.headers());
+        var bundle = verify(message, proof);
+        boolean own = HubHandshake.containsLeaf(proof.leaves(), leaf.fingerprint());
+        if (!inside() && goesInside(own, proof)) {
+            enter(own, proof, bundle);
+            return;
+        }
+        if (!own) {
+            throw intercepted(proof);
+        }
+        var hub =
+                new HubIdentity(
+                        proof.root(),
+                        bundle,
+                        proof.key(),
+                        proof.name(),
+                        proof.ca(),
+                        inside() ? new Between(true, between) : Between.NOBODY);
         proved.complete(hub);
         if (introduction == null) {
             throw new HandshakeException(End.CLOSED, "only the hub's proof was wanted");
@@ -135,12 +167,13 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
                                 headers,
                                 transcript,
                                 introduction.key(),
-                                introduction.role().context()));
+                                introduction.role().context(inside())));
         state = new AwaitAnswer(hub, introduction.role() == Role.PAIR);
     }
 
-    /// Every reason not to believe the hub, in the order in which they say most to a person.
-    private HubIdentity verify(Wire.Message message, Proof proof) throws HandshakeException {
+    /// Every reason not to believe the hub but its leaf, in the order in which they say most to a
+    /// person.
+    private KeyBundle verify(Wire.Message message, Proof proof) throws HandshakeException {
         if (!proof.version().equals(HandshakeMessage.VERSION)) {
             throw new ProtocolException("the hub chose a version that was not offered");
         }
@@ -169,17 +202,98 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
         }
         byte[] signed = transcript.hashWith(message.framed().beforeSignature());
         if (!proof.key()
-                .verifies(Proof.CONTEXT, signed, message.headers().needBytes("signature"))) {
+                .verifies(
+                        inside() ? Proof.INNER_CONTEXT : Proof.CONTEXT,
+                        signed,
+                        message.headers().needBytes("signature"))) {
             throw new HandshakeException(
                     End.BAD_PROOF, "the hub could not prove that it holds its key");
         }
-        if (!HubHandshake.containsLeaf(proof.leaves(), leaf.fingerprint())) {
-            throw new HandshakeException(
-                    End.INTERCEPTED,
-                    "the connection is intercepted: its TLS certificate (SHA-256 %s, issued by %s) is none of the hub's; a TLS-inspecting proxy must let this hub pass, a load balancer's certificate must be listed in the hub's configuration"
-                            .formatted(leaf.fingerprint(), leaf.issuer()));
+        return bundle;
+    }
+
+    /// @param own whether the certificate that was seen is one of the hub's
+    private boolean goesInside(boolean own, Proof proof) throws HandshakeException {
+        boolean wanted =
+                switch (inner.when()) {
+                    case AUTO -> !own;
+                    case ALWAYS -> true;
+                    case NEVER -> false;
+                };
+        if (wanted && proof.innerTls() && knowsWithWhom()) {
+            return true;
         }
-        return new HubIdentity(proof.root(), bundle, proof.key(), proof.name(), proof.ca());
+        if (wanted && own) {
+            throw new HandshakeException(
+                    End.PROTOCOL,
+                    proof.innerTls()
+                            ? "inner-tls: always needs the hub's fingerprint, to know who is inside"
+                            : "this hub offers no inner TLS, which inner-tls: always demands; install a newer hub, or write inner-tls: auto");
+        }
+        return false;
+    }
+
+    /// Whoever sits in between could be the hub that proves itself inside, where none is expected;
+    /// but for a pairing, where people compare.
+    private boolean knowsWithWhom() {
+        return anchor.root() != null || (introduction != null && introduction.role() == Role.PAIR);
+    }
+
+    private HandshakeException intercepted(Proof proof) {
+        if (inside()) {
+            return new HandshakeException(
+                    End.INTERCEPTED,
+                    "the connection is intercepted, and so is the TLS inside it: somebody in between passes for the hub on purpose; do not use this network for it");
+        }
+        String other =
+                introduction == null
+                        ? ""
+                        : inner.when() == InnerTls.NEVER
+                                ? "; or allow a second TLS inside, that nobody in between can read: inner-tls: auto"
+                                : !proof.innerTls()
+                                        ? "; or install a newer hub, which offers a second TLS inside"
+                                        : "; or name the hub's fingerprint, which a second TLS inside needs";
+        return new HandshakeException(
+                End.INTERCEPTED,
+                "the connection is intercepted: its TLS certificate (SHA-256 %s, issued by %s) is none of the hub's; a TLS-inspecting proxy must let this hub pass, a load balancer's certificate must be listed in the hub's configuration%s"
+                        .formatted(leaf.fingerprint(), leaf.issuer(), other));
+    }
+
+    /// Makes a second TLS inside, and begins anew in it with the hub that has just proved itself.
+    private void enter(boolean own, Proof proof, KeyBundle bundle) throws HandshakeException {
+        anchor = new HubAnchor(Fingerprint.of(proof.root()), bundle.number());
+        if (!own) {
+            between = leaf.issuer();
+            introduction = Objects.requireNonNull(introduction).behind(between);
+        }
+        state = new AwaitInnerTls();
+        send(MessageType.INSIDE, Headers.EMPTY);
+        var tls = inner.tls().apply(context().channel());
+        tls.handshakeFuture()
+                .addListener(shaken -> {
+                    if (!isOver()) {
+                        entered(tls, shaken.cause());
+                    }
+                });
+        goInside(tls);
+    }
+
+    private void entered(SslHandler tls, @Nullable Throwable failure) {
+        try {
+            if (failure != null) {
+                throw new HandshakeException(
+                        End.CLOSED,
+                        "the TLS inside the connection did not come about: whoever is in between lets nothing through that they cannot read, or the hub failed");
+            }
+            var chain = tls.engine().getSession().getPeerCertificates();
+            leaf = Leaf.of((X509Certificate) chain[0]);
+            state = new AwaitProof();
+            hello();
+        } catch (HandshakeException e) {
+            fail(e);
+        } catch (SSLPeerUnverifiedException e) {
+            failed(e);
+        }
     }
 
     private void code(HubIdentity hub, Code code) {
@@ -226,7 +340,7 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
         fail(
                 new HandshakeException(
                         End.TIMED_OUT,
-                        state instanceof AwaitProof || state instanceof AwaitAnswer
+                        !(state instanceof AwaitApproval || state instanceof AwaitPerson)
                                 ? "the hub did not answer the handshake within %d s"
                                         .formatted(patience().toSeconds())
                                 : "the pairing was not approved and confirmed in its time"));

@@ -10,6 +10,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -34,8 +36,11 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
     /// Bytes of the longest header of a WebSocket frame.
     private static final int ROOM = 14;
 
+    private static final String INNER_TLS = "inner-tls";
+    private static final String INNER_BROKE = "the TLS inside the connection did not come about";
+
     final HandshakeSettings settings;
-    final Transcript transcript = new Transcript();
+    Transcript transcript = new Transcript();
 
     private final CompletableFuture<Handshaken<T>> outcome = new CompletableFuture<>();
     private ByteBuf received = Unpooled.EMPTY_BUFFER;
@@ -62,6 +67,34 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
 
     /// The next message; `transcript` does not have it yet.
     abstract void received(Wire.Message message) throws HandshakeException;
+
+    /// Whether this goes on inside inner TLS.
+    boolean inside() {
+        return context().pipeline().get(INNER_TLS) != null;
+    }
+
+    /// Puts TLS between this handshake and what carries it, and begins with a fresh transcript.
+    /// What came behind the message that asked for it is TLS already.
+    final void goInside(SslHandler tls) throws HandshakeException {
+        var ctx = context();
+        tls.setHandshakeTimeoutMillis(patience().toMillis());
+        transcript = new Transcript();
+        var early = received;
+        received = Unpooled.EMPTY_BUFFER;
+        ctx.pipeline().addBefore(ctx.name(), INNER_TLS, tls);
+        ctx.pipeline().addBefore(ctx.name(), "inner-writes", new InnerWrites());
+        if (!early.isReadable()) {
+            early.release();
+            return;
+        }
+        var below = ctx.pipeline().context(tls);
+        try {
+            tls.channelRead(below, early);
+            tls.channelReadComplete(below);
+        } catch (Exception e) {
+            throw new HandshakeException(End.CLOSED, INNER_BROKE + ": " + e.getMessage());
+        }
+    }
 
     /// The deadline passed.
     abstract void late();
@@ -151,6 +184,9 @@ abstract sealed class HandshakeHandler<T> extends ChannelInboundHandlerAdapter
             ctx.close();
         } else if (cause instanceof ProtocolException e) {
             broken(e);
+        } else if (inside() && cause instanceof DecoderException) {
+            // What TLS says may have what came in full.
+            fail(new HandshakeException(End.CLOSED, INNER_BROKE));
         } else {
             fail(new HandshakeException(End.CLOSED, "the connection broke: " + cause.getMessage()));
         }

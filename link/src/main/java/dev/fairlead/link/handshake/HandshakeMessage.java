@@ -44,9 +44,13 @@ final class HandshakeMessage {
             VerifyingKey key,
             List<Fingerprint> leaves,
             String name,
-            @Nullable String ca) {
+            @Nullable String ca,
+            boolean innerTls) {
 
         static final String CONTEXT = "fairlead/1 hub proof";
+        static final String INNER_CONTEXT = "fairlead/1 inner hub proof";
+
+        private static final String INNER_TLS = "inner-tls";
 
         Headers headers() {
             byte[] hashes = new byte[leaves.size() * Fingerprint.LENGTH];
@@ -62,7 +66,8 @@ final class HandshakeMessage {
                             .with("key", key.tagged())
                             .with("leaves", hashes)
                             .with("name", Fields.clean(name));
-            return ca == null ? headers : headers.with("ca", ca);
+            headers = ca == null ? headers : headers.with("ca", ca);
+            return innerTls ? headers.with(INNER_TLS, "1") : headers;
         }
 
         static Proof of(Headers headers) {
@@ -86,7 +91,8 @@ final class HandshakeMessage {
                     VerifyingKey.ofTagged(headers.needBytes("key")),
                     List.copyOf(leaves),
                     Fields.text(headers, "name"),
-                    headers.text("ca"));
+                    headers.text("ca"),
+                    "1".equals(headers.text(INNER_TLS)));
         }
     }
 

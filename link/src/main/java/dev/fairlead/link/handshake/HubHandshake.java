@@ -23,7 +23,7 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
     private static final Logger LOG = LoggerFactory.getLogger(HubHandshake.class);
     private static final Duration BUSY = Duration.ofSeconds(5);
 
-    private final HubProof proof;
+    private HubProof proof;
     private final Admission admission;
     private final Executor signatures;
     private State state = new AwaitHello();
@@ -72,9 +72,12 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
 
     @Override
     void received(Wire.Message message) throws HandshakeException {
+        var inner = proof.inner();
         switch (state) {
             case AwaitHello() when message.type() == MessageType.HELLO -> hello(message);
             case AwaitIdentity() when message.type() == MessageType.IDENTITY -> identity(message);
+            case AwaitIdentity() when message.type() == MessageType.INSIDE && inner != null ->
+                    enter(inner);
             case AwaitConfirm(var peer, var pairing) when message.type() == MessageType.CONFIRM ->
                     confirm(peer, pairing, HandshakeMessage.isConfirmed(message.headers()));
             // The dialer shows that it is still there; one may cross the APPROVED.
@@ -105,7 +108,9 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
                         proof.key().verifying(),
                         proof.leaves(),
                         proof.name(),
-                        proof.ca());
+                        proof.ca(),
+                        proof.inner() != null);
+        boolean inside = inside();
         state = new Proving();
         elsewhere(
                 () ->
@@ -114,24 +119,33 @@ public final class HubHandshake extends HandshakeHandler<PeerIdentity> {
                                 fields.headers(),
                                 transcript,
                                 proof.key(),
-                                Proof.CONTEXT),
+                                inside ? Proof.INNER_CONTEXT : Proof.CONTEXT),
                 signed -> {
                     send(signed);
                     state = new AwaitIdentity();
                 });
     }
 
-    private void identity(Wire.Message message) {
-        state = new Verifying();
-        elsewhere(() -> verified(message), peer -> identified(message, peer));
+    /// The dialer has seen somebody in between, and asks to begin anew where they cannot read.
+    private void enter(InnerTlsServer inner) throws HandshakeException {
+        proof = proof.inside();
+        state = new AwaitHello();
+        goInside(inner.handler(context().channel()));
     }
 
-    private PeerIdentity verified(Wire.Message message) {
-        var peer = HandshakeMessage.identity(message.headers());
+    private void identity(Wire.Message message) {
+        state = new Verifying();
+        boolean inside = inside();
+        elsewhere(() -> verified(message, inside), peer -> identified(message, peer));
+    }
+
+    private PeerIdentity verified(Wire.Message message, boolean inside) {
+        var said = HandshakeMessage.identity(message.headers());
+        var peer = inside ? said.insideTls() : said;
         if (peer.role().hasKey()) {
             byte[] signed = transcript.hashWith(message.framed().beforeSignature());
             byte[] signature = message.headers().needBytes("signature");
-            if (!peer.needKey().verifies(peer.role().context(), signed, signature)) {
+            if (!peer.needKey().verifies(peer.role().context(inside), signed, signature)) {
                 throw new ProtocolException("the signature of IDENTITY does not fit its key");
             }
         }

@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 ///   lists for its load balancer; 1 to 64
 /// @param name the hub's display name
 /// @param ca PEM of the local TLS CA, where the hub has one
+/// @param inner the hub's end of inner TLS; null where it offers none
 public record HubProof(
         VerifyingKey root,
         KeyBundle bundle,
         SigningKey key,
         List<Fingerprint> leaves,
         String name,
-        @Nullable String ca) {
+        @Nullable String ca,
+        @Nullable InnerTlsServer inner) {
 
     public HubProof {
         leaves = List.copyOf(leaves);
@@ -32,5 +34,24 @@ public record HubProof(
             throw new IllegalArgumentException(
                     "the hub's key is not in the deployment's key bundle");
         }
+    }
+
+    /// One that offers no inner TLS.
+    public HubProof(
+            VerifyingKey root,
+            KeyBundle bundle,
+            SigningKey key,
+            List<Fingerprint> leaves,
+            String name,
+            @Nullable String ca) {
+        this(root, bundle, key, leaves, name, ca, null);
+    }
+
+    /// What is proved inside inner TLS: bound to its certificate and to nothing else.
+    HubProof inside() {
+        if (inner == null) {
+            throw new IllegalStateException("this hub offers no inner TLS");
+        }
+        return new HubProof(root, bundle, key, List.of(inner.leaf()), name, ca, null);
     }
 }

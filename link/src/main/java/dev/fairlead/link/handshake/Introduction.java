@@ -1,5 +1,6 @@
 package dev.fairlead.link.handshake;
 
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -51,5 +52,12 @@ public record Introduction(
     PeerIdentity identity(Fingerprint leaf) {
         return new PeerIdentity(
                 role, key == null ? null : key.verifying(), credential, leaf, capabilities, info);
+    }
+
+    /// With who issued the certificate that is seen outside of inner TLS.
+    Introduction behind(String issuer) {
+        var more = new HashMap<>(info);
+        more.put(PeerIdentity.ISSUER, issuer);
+        return new Introduction(role, key, credential, capabilities, more);
     }
 }

@@ -12,7 +12,8 @@ enum MessageType {
     CODE(6),
     APPROVED(7),
     CONFIRM(8),
-    WAIT(9);
+    WAIT(9),
+    INSIDE(10);
 
     private static final MessageType[] ALL = values();
 

@@ -12,13 +12,41 @@ import org.jspecify.annotations.Nullable;
 /// @param capabilities name to version
 /// @param info what it says of itself, unproved: `agent-version`, `hostname`, `os`, `arch`,
 ///   `instance`
+/// @param between who is on the way to it, as it says: true as far as inner TLS goes, unproved as
+///   to the issuer
 public record PeerIdentity(
         Role role,
         @Nullable VerifyingKey key,
         @Nullable Secret credential,
         Fingerprint leaf,
         Map<String, String> capabilities,
-        Map<String, String> info) {
+        Map<String, String> info,
+        Between between) {
+
+    /// The name in `info` of who issued the certificate that a dialer saw outside of inner TLS.
+    static final String ISSUER = "between";
+
+    /// One with nobody in between.
+    public PeerIdentity(
+            Role role,
+            @Nullable VerifyingKey key,
+            @Nullable Secret credential,
+            Fingerprint leaf,
+            Map<String, String> capabilities,
+            Map<String, String> info) {
+        this(role, key, credential, leaf, capabilities, info, Between.NOBODY);
+    }
+
+    PeerIdentity insideTls() {
+        return new PeerIdentity(
+                role,
+                key,
+                credential,
+                leaf,
+                capabilities,
+                info,
+                new Between(true, info.get(ISSUER)));
+    }
 
     /// The key of a role that has one.
     public VerifyingKey needKey() {

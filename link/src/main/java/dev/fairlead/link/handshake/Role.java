@@ -29,8 +29,10 @@ public enum Role {
     }
 
     /// The context of its signature.
-    String context() {
-        return "fairlead/1 " + label() + " identity";
+    ///
+    /// @param inside whether that is inside inner TLS
+    String context(boolean inside) {
+        return "fairlead/1 " + (inside ? "inner " : "") + label() + " identity";
     }
 
     static Role ofLabel(String label) {

@@ -16,11 +16,11 @@ public final class Gathered extends AbstractReferenceCounted {
         this.body = body;
     }
 
-    ByteBuf head() {
+    public ByteBuf head() {
         return head;
     }
 
-    ByteBuf body() {
+    public ByteBuf body() {
         return body;
     }
 

@@ -1,9 +1,18 @@
 package dev.fairlead.link.dial;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fairlead.link.Calls;
+import dev.fairlead.link.Link;
+import dev.fairlead.link.LinkEnd;
+import dev.fairlead.link.LinkLimits;
+import dev.fairlead.link.LinkListener;
+import dev.fairlead.link.StreamServer;
 import dev.fairlead.link.handshake.Admission;
+import dev.fairlead.link.handshake.Between;
 import dev.fairlead.link.handshake.HandshakeException;
+import dev.fairlead.link.handshake.Handshaken;
 import dev.fairlead.link.handshake.HubAnchor;
 import dev.fairlead.link.handshake.PairingAnswer;
 import dev.fairlead.link.handshake.PeerIdentity;
@@ -11,6 +20,7 @@ import dev.fairlead.link.handshake.Verdict;
 import io.github.nettyplus.leakdetector.junit.NettyLeakDetectorExtension;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,11 +29,14 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +50,8 @@ class InterceptionTest {
     private final TestCa hubCa = new TestCa("hub CA");
     private final TestCa relayCa = new TestCa("inspection CA");
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicLong carried = new AtomicLong();
+    private final ByteArrayOutputStream seen = new ByteArrayOutputStream();
     private final Dials dials = new Dials();
     private final TestHub hub = new TestHub(hubCa.issue("localhost"), new CountingAdmission());
     private final Channel relay = relay(relayCa.issue("localhost"));
@@ -77,6 +92,47 @@ class InterceptionTest {
                         atHub -> assertThat(atHub.end()).isEqualTo(HandshakeException.End.CLOSED));
         assertThat(asked).hasValue(0);
         assertThat(hub.links).isEmpty();
+    }
+
+    /// The hub offers a second TLS inside: the link comes about, and the relay reads nothing of it.
+    @Test
+    void throughInnerTlsALinkComesAboutThatTheRelayCannotRead() throws Exception {
+        try (var offering = TestHub.offering(hubCa.issue("localhost"), new CountingAdmission())) {
+            var between = relay(relayCa.issue("localhost"), offering.port());
+            var uri = TestHub.uri("localhost", TestHub.port(between));
+            var linked = dials.dial(Dials.request(uri));
+            assertThat(linked.other().between()).isEqualTo(new Between(true, "CN=inspection CA"));
+            var atHub = offering.links.poll(5, TimeUnit.SECONDS);
+            assertThat(atHub).isNotNull();
+            assertThat(atHub.other().between()).isEqualTo(new Between(true, "CN=inspection CA"));
+
+            byte[] secret = "what nobody else may read ".repeat(30_000).getBytes(US_ASCII);
+            var ended = new CompletableFuture<LinkEnd>();
+            LinkListener listener = (cause, message) -> ended.complete(cause);
+            link(
+                    atHub,
+                    Link.Side.ACCEPTOR,
+                    stream -> Calls.serve(stream, Thread::startVirtualThread, q -> q.document()),
+                    (cause, message) -> {});
+            var link = link(linked, Link.Side.DIALER, stream -> {}, listener);
+            var question = new Calls.Question("1", "echo", Duration.ofSeconds(20), false, secret);
+            assertThat(Calls.ask(link, question)).isEqualTo(secret);
+            assertThat(carried.get()).isGreaterThan(2L * secret.length);
+            assertThat(seen.toString(US_ASCII)).contains("GET /link").doesNotContain("nobody");
+
+            link.close(LinkEnd.CLOSED, "done");
+            assertThat(ended.get(5, TimeUnit.SECONDS)).isEqualTo(LinkEnd.CLOSED);
+            link.channel().closeFuture().sync();
+            between.close().syncUninterruptibly();
+        }
+    }
+
+    private static Link link(
+            Handshaken<?> proved, Link.Side side, StreamServer server, LinkListener listener) {
+        return proved.handOver(
+                        channel -> Link.start(channel, side, LinkLimits.DEFAULT, server, listener))
+                .toCompletableFuture()
+                .join();
     }
 
     /// The relay itself works: what it carries is refused for its certificate only.
@@ -142,7 +198,7 @@ class InterceptionTest {
         }
     }
 
-    private static final class Carry extends ChannelInboundHandlerAdapter {
+    private final class Carry extends ChannelInboundHandlerAdapter {
         private final Channel other;
 
         Carry(Channel other) {
@@ -151,7 +207,12 @@ class InterceptionTest {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            other.writeAndFlush((ByteBuf) message);
+            var bytes = (ByteBuf) message;
+            carried.addAndGet(bytes.readableBytes());
+            synchronized (seen) {
+                seen.writeBytes(ByteBufUtil.getBytes(bytes));
+            }
+            other.writeAndFlush(bytes);
         }
 
         @Override

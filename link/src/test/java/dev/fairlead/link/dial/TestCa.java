@@ -22,15 +22,15 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /// A certificate authority of its own for a test.
-final class TestCa {
+public final class TestCa {
 
-    record Issued(PrivateKey key, X509Certificate certificate) {}
+    public record Issued(PrivateKey key, X509Certificate certificate) {}
 
     private final KeyPair keys;
     private final X500Principal name;
     private final X509Certificate certificate;
 
-    TestCa(String name) {
+    public TestCa(String name) {
         this.name = new X500Principal("CN=" + name);
         this.keys = newKeys();
         var now = Instant.now();
@@ -51,7 +51,7 @@ final class TestCa {
         return certificate;
     }
 
-    Issued issue(String... hosts) {
+    public Issued issue(String... hosts) {
         var now = Instant.now();
         return issue(now.minus(1, ChronoUnit.DAYS), now.plus(1, ChronoUnit.DAYS), hosts);
     }
@@ -79,6 +79,56 @@ final class TestCa {
                                         false,
                                         new GeneralNames(names)));
         return new Issued(leaf.getPrivate(), issued);
+    }
+
+    /// One that names where its issuer's certificate is to be had, as CAs of the public do.
+    Issued issueOfPublicKind(String host) {
+        var leaf = newKeys();
+        var now = Instant.now();
+        return new Issued(
+                leaf.getPrivate(),
+                sign(
+                        new X500Principal("CN=" + host),
+                        leaf,
+                        now.minus(1, ChronoUnit.DAYS),
+                        now.plus(1, ChronoUnit.DAYS),
+                        builder ->
+                                builder.addExtension(
+                                        Extension.authorityInfoAccess,
+                                        false,
+                                        new org.bouncycastle.asn1.x509.AuthorityInformationAccess(
+                                                org.bouncycastle.asn1.x509.AccessDescription
+                                                        .id_ad_caIssuers,
+                                                new GeneralName(
+                                                        GeneralName.uniformResourceIdentifier,
+                                                        "http://ca.example/ca.cer")))));
+    }
+
+    /// An intermediate one.
+    ///
+    /// @param isCa whether its certificate says that it may issue others
+    TestCa below(String other, Instant from, Instant until, boolean isCa) {
+        var below = newKeys();
+        var subject = new X500Principal("CN=" + other);
+        return new TestCa(
+                subject,
+                below,
+                sign(
+                        subject,
+                        below,
+                        from,
+                        until,
+                        builder ->
+                                builder.addExtension(
+                                        Extension.basicConstraints,
+                                        true,
+                                        new BasicConstraints(isCa))));
+    }
+
+    private TestCa(X500Principal name, KeyPair keys, X509Certificate certificate) {
+        this.name = name;
+        this.keys = keys;
+        this.certificate = certificate;
     }
 
     private interface Extend {

@@ -7,6 +7,7 @@ import dev.fairlead.link.handshake.HandshakeSettings;
 import dev.fairlead.link.handshake.Handshaken;
 import dev.fairlead.link.handshake.HubHandshake;
 import dev.fairlead.link.handshake.HubProof;
+import dev.fairlead.link.handshake.InnerTlsServer;
 import dev.fairlead.link.handshake.KeyBundle;
 import dev.fairlead.link.handshake.PeerIdentity;
 import dev.fairlead.link.handshake.SigningKey;
@@ -47,6 +48,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// The least of a hub: one TLS port, the upgrade, and the proof of identity.
 final class TestHub implements AutoCloseable {
@@ -74,6 +76,25 @@ final class TestHub implements AutoCloseable {
             Admission admission,
             Function<FullHttpRequest, FullHttpResponse> answer,
             X509Certificate... alsoListed) {
+        this(tls, admission, answer, null, alsoListed);
+    }
+
+    /// One that offers inner TLS.
+    static TestHub offering(TestCa.Issued tls, Admission admission) {
+        var inner = new TestCa("inner").issue("inside");
+        return new TestHub(
+                tls,
+                admission,
+                TestHub::upgrade,
+                InnerTlsServer.of(inner.key(), inner.certificate()));
+    }
+
+    private TestHub(
+            TestCa.Issued tls,
+            Admission admission,
+            Function<FullHttpRequest, FullHttpResponse> answer,
+            @Nullable InnerTlsServer inner,
+            X509Certificate... alsoListed) {
         this.admission = admission;
         this.answer = answer;
         this.proof =
@@ -85,7 +106,8 @@ final class TestHub implements AutoCloseable {
                                 .map(Fingerprint::of)
                                 .toList(),
                         "test hub",
-                        null);
+                        null,
+                        inner);
         var context = context(tls);
         this.server =
                 listen(

@@ -35,7 +35,22 @@ final class Both implements AutoCloseable {
                 new Leaf(Sample.LEAF, "CN=hub"),
                 introduction,
                 person,
+                InnerTlsClient.NEVER,
                 Sample.settings(0x0a));
+    }
+
+    /// With a hub that offers inner TLS.
+    static Both of(
+            Introduction introduction, InnerTlsClient inner, HubProof proof, Admission admission) {
+        return new Both(
+                new DialerHandshake(
+                        Sample.ANCHOR,
+                        new Leaf(Sample.LEAF, "CN=seen"),
+                        introduction,
+                        PairingPerson.nobody(),
+                        inner,
+                        Sample.settings(0x0a)),
+                new HubHandshake(proof, admission, Sample.settings(0x0b)));
     }
 
     static HubHandshake hub(Admission admission) {

@@ -154,7 +154,7 @@ class DialerRefusesTest {
     void framingThatBreaksARule() {
         var hex = HexFormat.of();
         assertUnproved(hub -> hub.send(hex.parseHex("00")), End.PROTOCOL, "type 0");
-        assertUnproved(hub -> hub.send(hex.parseHex("0a000000")), End.PROTOCOL, "type 10");
+        assertUnproved(hub -> hub.send(hex.parseHex("0b000000")), End.PROTOCOL, "type 11");
         assertUnproved(
                 hub -> hub.send(hex.parseHex("02004001")), End.PROTOCOL, "at most 16384 bytes");
         assertUnproved(hub -> hub.send(hex.parseHex("02000001" + "05")), End.PROTOCOL, "cut short");

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.link.Headers;
 import dev.fairlead.link.handshake.HandshakeMessage.Code;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -31,6 +34,43 @@ class GoldenTest {
         compare("proof", messages.get(MessageType.PROOF));
         compare("identity-node", messages.get(MessageType.IDENTITY));
         compare("welcome", messages.get(MessageType.WELCOME));
+    }
+
+    /// The TLS in between is the library's, so its two signed messages are made by hand.
+    @Test
+    void insideInnerTls() throws IOException {
+        compare("inside", Headers.EMPTY, MessageType.INSIDE);
+        var inside = Fingerprint.ofHash(Fingerprint.sha256(utf8("the certificate inside")));
+        var transcript = new Transcript();
+        var hello = handshake(Sample.node(), PairingPerson.nobody(), Answers.welcome());
+        transcript.add(Objects.requireNonNull(hello.get(MessageType.HELLO)).framed());
+        var fields = ScriptedHub.proof(Sample.ROOT, Sample.BUNDLE, Sample.HUB, List.of(inside));
+        var proof =
+                Wire.encodeSigned(
+                        MessageType.PROOF,
+                        fields.headers(),
+                        transcript,
+                        Sample.HUB,
+                        HandshakeMessage.Proof.INNER_CONTEXT);
+        compare("proof-inner", message(proof));
+        transcript.add(proof);
+        var identity =
+                Wire.encodeSigned(
+                        MessageType.IDENTITY,
+                        HandshakeMessage.headers(
+                                Sample.node().behind("CN=inspection").identity(inside)),
+                        transcript,
+                        Sample.NODE,
+                        Role.NODE.context(true));
+        compare("identity-node-inner", message(identity));
+    }
+
+    private static Wire.@Nullable Message message(Wire.Framed framed) {
+        return Wire.decode(Unpooled.wrappedBuffer(framed.bytes()));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

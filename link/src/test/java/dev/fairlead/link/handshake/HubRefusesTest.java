@@ -87,7 +87,7 @@ class HubRefusesTest {
     private void assertIdentity(UnaryOperator<Headers> change, String why) {
         again();
         hello();
-        send(signed(change.apply(identity()), Sample.NODE, Role.NODE.context()));
+        send(signed(change.apply(identity()), Sample.NODE, Role.NODE.context(false)));
         assertRefused(Refusal.PROTOCOL, why);
     }
 
@@ -114,16 +114,16 @@ class HubRefusesTest {
     void aSignatureThatDoesNotFit() {
         // Another key's; another role's; over another transcript; none.
         hello();
-        send(signed(identity(), Sample.OTHER, Role.NODE.context()));
+        send(signed(identity(), Sample.OTHER, Role.NODE.context(false)));
         assertRefused(Refusal.PROTOCOL, "does not fit its key");
         again();
         hello();
-        send(signed(identity(), Sample.NODE, Role.PAIR.context()));
+        send(signed(identity(), Sample.NODE, Role.PAIR.context(false)));
         assertRefused(Refusal.PROTOCOL, "does not fit its key");
         again();
         hello();
         transcript.add(Wire.encode(MessageType.WAIT, Headers.EMPTY));
-        send(signed(identity(), Sample.NODE, Role.NODE.context()));
+        send(signed(identity(), Sample.NODE, Role.NODE.context(false)));
         assertRefused(Refusal.PROTOCOL, "does not fit its key");
         again();
         hello();
@@ -134,7 +134,7 @@ class HubRefusesTest {
     @Test
     void anIdentityRecordedFromAnotherHandshake() {
         hello();
-        var recorded = signed(identity(), Sample.NODE, Role.NODE.context());
+        var recorded = signed(identity(), Sample.NODE, Role.NODE.context(false));
         channel.finishAndReleaseAll();
         hub = new HubHandshake(Sample.PROOF, answers, Sample.settings(0x0c));
         channel = new EmbeddedChannel(hub);
@@ -151,7 +151,7 @@ class HubRefusesTest {
                 signed(
                         HandshakeMessage.headers(Sample.node().identity(relay)),
                         Sample.NODE,
-                        Role.NODE.context()));
+                        Role.NODE.context(false)));
         assertRefused(Refusal.INTERCEPTED, "somebody is in between");
     }
 
@@ -194,7 +194,7 @@ class HubRefusesTest {
         channel.finishAndReleaseAll();
         channel = new EmbeddedChannel(hub);
         hello();
-        send(signed(identity(), Sample.NODE, Role.NODE.context()));
+        send(signed(identity(), Sample.NODE, Role.NODE.context(false)));
         assertThat(answers.asked).hasSize(1);
         send(Wire.encode(MessageType.HELLO, HELLO));
         assertThat(refusal().code()).isEqualTo(Refusal.PROTOCOL);
@@ -209,7 +209,7 @@ class HubRefusesTest {
                 signed(
                         HandshakeMessage.headers(pair.identity(Sample.LEAF)),
                         Sample.NODE,
-                        Role.PAIR.context()));
+                        Role.PAIR.context(false)));
         assertThat(received().type()).isEqualTo(MessageType.CODE);
         send(Wire.encode(MessageType.CONFIRM, HandshakeMessage.confirm(true)));
         assertThat(refusal().message()).contains("CONFIRM does not come");

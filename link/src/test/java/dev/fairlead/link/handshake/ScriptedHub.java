@@ -24,6 +24,7 @@ final class ScriptedHub implements AutoCloseable {
                         new Leaf(Sample.LEAF, "CN=seen"),
                         introduction,
                         person,
+                        InnerTlsClient.NEVER,
                         Sample.settings(0x0a));
         channel = new EmbeddedChannel(dialer);
         transcript.add(Objects.requireNonNull(next()).framed());
@@ -56,7 +57,8 @@ final class ScriptedHub implements AutoCloseable {
                 key.verifying(),
                 leaves,
                 "hub.example",
-                null);
+                null,
+                false);
     }
 
     static Proof goodProof() {
