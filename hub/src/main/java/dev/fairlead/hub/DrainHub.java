@@ -44,7 +44,7 @@ final class DrainHub implements Callable<Integer> {
     private static final long LOOK_MILLIS = 100;
 
     @ArgGroup(multiplicity = "1")
-    private OfflineCommand.Where where = new OfflineCommand.Where();
+    private HubPlace where = new HubPlace();
 
     @Option(
             names = "--within",

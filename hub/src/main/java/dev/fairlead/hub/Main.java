@@ -18,7 +18,13 @@ import picocli.CommandLine.Option;
         description = "Runs the hub until SIGTERM or Ctrl-C.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Versions.class,
-        subcommands = {CreateAdmin.class, ResetPassword.class, DrainHub.class},
+        subcommands = {
+            CreateAdmin.class,
+            ResetPassword.class,
+            DrainHub.class,
+            RenameHub.class,
+            RotateKey.class
+        },
         sortOptions = false,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

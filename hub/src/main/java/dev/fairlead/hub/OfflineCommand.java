@@ -26,7 +26,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// A command on a hub's data for its owner, while the hub is not running. What it makes is printed
@@ -37,31 +36,9 @@ abstract class OfflineCommand implements Callable<Integer> {
     private static final int PASSWORD_BYTES = 15;
 
     @ArgGroup(multiplicity = "1")
-    private Where where = new Where();
+    private HubPlace where = new HubPlace();
 
     @Spec private @Nullable CommandSpec spec;
-
-    /// Which hub.
-    static final class Where {
-        @Option(names = "--config", paramLabel = "FILE", description = "Its configuration.")
-        @Nullable Path config;
-
-        @Option(
-                names = "--data",
-                paramLabel = "DIR",
-                description = "The data folder of a hub with a database of its own.")
-        @Nullable Path data;
-
-        HubConfig config() {
-            if (config != null) {
-                return ReadConfig.read(config);
-            }
-            if (data != null) {
-                return HubConfig.local(data.toAbsolutePath(), 0);
-            }
-            throw new ConfigException("Give --config FILE or --data DIR.");
-        }
-    }
 
     /// What the commands use of a hub.
     record Opened(Tenants tenants, Users users, Grants grants) {}

@@ -47,7 +47,7 @@ final class Lab implements AutoCloseable {
 
     private final Path folder;
     private final Deque<AutoCloseable> closing = new ConcurrentLinkedDeque<>();
-    private final HubConfig config;
+    private HubConfig config;
     private final ShiftedClock clock = new ShiftedClock();
     private final Grants.Wanted everything;
     private Hub hub;
@@ -147,6 +147,12 @@ final class Lab implements AutoCloseable {
     void restartHub() {
         hub.close();
         startHub();
+    }
+
+    /// The same with another configuration from now on.
+    void restartHub(UnaryOperator<HubConfig> change) {
+        config = change.apply(config);
+        restartHub();
     }
 
     /// Starts a hub that was stopped, or killed as a program of its own.
