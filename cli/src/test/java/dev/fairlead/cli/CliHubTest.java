@@ -157,7 +157,7 @@ class CliHubTest {
         try (var hub = new StubHub(home, "elsewhere", (x, asked) -> answer(x, 200, JSON, NODES))) {
             var named = signedIn(hub).run("nodes");
             assertThat(named.exit()).isEqualTo(7);
-            assertThat(named.err()).contains("name in the hub's certificate");
+            assertThat(named.err()).contains("is not for that name, but for elsewhere");
 
             new Folder(home)
                     .change(p ->
@@ -174,7 +174,7 @@ class CliHubTest {
             var unknown = new CliRun(home).run("nodes");
             assertThat(unknown.exit()).isEqualTo(7);
             assertThat(unknown.err())
-                    .contains("not signed by a CA that counts here")
+                    .contains("which this machine does not trust")
                     .contains("#FINGERPRINT");
             assertThat(hub.asked()).isEmpty();
         }

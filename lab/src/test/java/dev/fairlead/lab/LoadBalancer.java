@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
 /// HAProxy in front of a hub: it ends TLS with a certificate of its own, and comes to the hub from
-/// [#ADDRESS].
+/// [#ADDRESS]. It resumes no TLS: who comes again sees the certificate of now.
 final class LoadBalancer implements AutoCloseable {
 
     /// From where it dials the hub, so that it is told apart from everybody else on this machine.
@@ -43,6 +43,7 @@ final class LoadBalancer implements AutoCloseable {
                         """
                         global
                             maxconn 100
+                            tune.ssl.cachesize 0
                             stats socket %s mode 600 level admin
                         defaults
                             mode http
@@ -52,7 +53,7 @@ final class LoadBalancer implements AutoCloseable {
                             timeout server 5s
                             timeout tunnel %ds
                         frontend outside
-                            bind 127.0.0.1:%d ssl crt %s alpn http/1.1
+                            bind 127.0.0.1:%d ssl crt %s alpn http/1.1 no-tls-tickets
                             default_backend hub
                         backend hub
                             server hub 127.0.0.1:%d source %s

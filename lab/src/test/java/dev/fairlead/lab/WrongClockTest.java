@@ -50,9 +50,10 @@ class WrongClockTest {
                                 "--password-stdin");
                 assertThat(ran.exit()).isEqualTo(7);
                 assertThat(ran.err())
-                        .contains("is not valid now")
+                        .contains("(issued by CN=Fairlead CA of localhost")
+                        .contains("is not yet valid: it counts from")
                         .contains("this machine's clock says 20")
-                        .contains("set the clock");
+                        .contains("Check the clock first");
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.fairlead.cli.api;
 
 import dev.fairlead.cli.CliException;
 import dev.fairlead.cli.Exit;
+import dev.fairlead.link.dial.ChainFault;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -9,11 +10,11 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
-import java.security.cert.CertificateExpiredException;
-import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,13 @@ final class Failures {
 
     private final URI hub;
     private final Clock clock;
+    private final Supplier<List<X509Certificate>> seen;
 
-    Failures(URI hub, Clock clock) {
+    /// @param seen the chain of certificates that the hub showed last
+    Failures(URI hub, Clock clock, Supplier<List<X509Certificate>> seen) {
         this.hub = hub;
         this.clock = clock;
+        this.seen = seen;
     }
 
     CliException of(IOException e) {
@@ -70,22 +74,12 @@ final class Failures {
     }
 
     private CliException certificate(SSLException e) {
-        if (has(e, CertificateExpiredException.class)
-                || has(e, CertificateNotYetValidException.class)) {
-            return unreachable(
-                    "The certificate of "
-                            + hub
-                            + " is not valid now: this machine's clock says "
-                            + clock.instant()
-                            + ".",
-                    "If that is wrong, set the clock; else the hub's certificate must be renewed.");
-        }
-        if (has(e, CertPathBuilderException.class) || has(e, CertPathValidatorException.class)) {
-            return unreachable(
-                    "The certificate of " + hub + " is not signed by a CA that counts here.",
-                    "fairlead login "
-                            + hub
-                            + "#FINGERPRINT, with the fingerprint that the hub prints");
+        var chain = seen.get();
+        if (!chain.isEmpty() && has(e, CertificateException.class)) {
+            int port = hub.getPort() < 0 ? 443 : hub.getPort();
+            var fault =
+                    ChainFault.of(chain, e, hub.getHost() + ":" + port, host(), clock.instant());
+            return unreachable(upper(fault.sentence()) + ".", upper(fault.remedy()) + ".");
         }
         String message = String.valueOf(e.getMessage());
         if (message.contains("unrecognized SSL message") || message.contains("Remote host")) {
@@ -99,7 +93,17 @@ final class Failures {
         }
         return unreachable(
                 "The TLS connection to " + hub + " failed: " + reason(e) + ".",
-                "Check that the address has the name in the hub's certificate.");
+                "Check the address, and what is on the way to it.");
+    }
+
+    /// Without the brackets of IPv6.
+    private String host() {
+        String host = hub.getHost();
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static String upper(String text) {
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private CliException proxyRefused(String status) {

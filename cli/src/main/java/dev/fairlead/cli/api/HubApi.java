@@ -41,6 +41,10 @@ public final class HubApi implements AutoCloseable {
     /// @param token of a sign-in or an API token, or null before there is one
     public HubApi(
             URI hub, @Nullable Path ca, @Nullable String token, OutboundProxy proxy, Clock clock) {
+        this(hub, Trust.in(ca), token, proxy, clock);
+    }
+
+    private HubApi(URI hub, Trust trust, @Nullable String token, OutboundProxy proxy, Clock clock) {
         this(
                 hub,
                 token,
@@ -48,17 +52,21 @@ public final class HubApi implements AutoCloseable {
                                 HttpClient.newBuilder()
                                         .version(HttpClient.Version.HTTP_1_1)
                                         .connectTimeout(TO_CONNECT)
-                                        .sslContext(Trust.context(ca)),
+                                        .sslContext(trust.context()),
                                 hub)
                         .build(),
-                clock);
+                new Failures(hub, clock, trust::seen));
     }
 
     HubApi(URI hub, @Nullable String token, HttpClient http, Clock clock) {
+        this(hub, token, http, new Failures(hub, clock, List::of));
+    }
+
+    private HubApi(URI hub, @Nullable String token, HttpClient http, Failures failures) {
         this.hub = hub;
         this.token = token;
         this.http = http;
-        this.failures = new Failures(hub, clock);
+        this.failures = failures;
     }
 
     /// The path of the API from its parts below `/api/v1`, each percent-encoded.

@@ -51,8 +51,8 @@ final class AdmitNode {
     /// Whose key it is.
     ///
     /// @param epoch null where it may have no link
-    /// @param other the machine that has the link, or had it last, where this one is another with the
-    ///   same key
+    /// @param other the machine that has the link, or had it last, where this one is another with
+    ///   the same key
     /// @param otherEnded null while the other one has it
     private record Known(
             TenantId tenant,
@@ -200,9 +200,7 @@ final class AdmitNode {
                         : other;
         database.useTenant(
                 known.tenant,
-                tx ->
-                        copies.seen(
-                                tx, known.node, copy, ended == null ? null : ended.toInstant()));
+                tx -> copies.seen(tx, known.node, copy, ended == null ? null : ended.toInstant()));
     }
 
     private static Known known(ResultSet row) throws SQLException {

@@ -71,10 +71,7 @@ final class NodeLinkStore {
     }
 
     private static String rows(List<NodeLinks.Beginning> all) {
-        return JSON.writeValueAsString(
-                all.stream()
-                        .map(NodeLinkStore::row)
-                        .toList());
+        return JSON.writeValueAsString(all.stream().map(NodeLinkStore::row).toList());
     }
 
     private static Map<String, @Nullable Object> row(NodeLinks.Beginning one) {

@@ -130,7 +130,7 @@ public final class Dialer {
     }
 
     private SslHandler innerTls(Channel channel) {
-        return TlsClient.inside(tls).newHandler(channel.alloc());
+        return tls.inside().newHandler(channel.alloc());
     }
 
     private HubIdentity proveNow(DialRequest request) throws DialException, InterruptedException {

@@ -6,17 +6,10 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.nio.channels.ClosedChannelException;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertPathValidatorException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLPeerUnverifiedException;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Puts TLS on a connection and says which certificate was seen.
@@ -76,20 +69,6 @@ final class TlsClient {
         }
     }
 
-    /// TLS 1.3 that takes any certificate: of the TLS inside a link, whose proof is bound to it.
-    static SslContext inside(SslProvider provider) {
-        try {
-            return SslContextBuilder.forClient()
-                    .sslProvider(provider)
-                    .protocols("TLSv1.3")
-                    .trustManager(SeenCertificates.of(new TlsTrust.Any()))
-                    .endpointIdentificationAlgorithm(null)
-                    .build();
-        } catch (SSLException e) {
-            throw new IllegalStateException("TLS does not work in this Java", e);
-        }
-    }
-
     private DialException late() {
         return new DialException(
                 DialFailure.TIMED_OUT,
@@ -117,7 +96,9 @@ final class TlsClient {
         }
         var leaf = seen.leaf();
         if (leaf != null && seen.isRejected()) {
-            return new DialException(DialFailure.TLS, rejected(leaf, cause), cause);
+            var fault = ChainFault.of(seen.chain(), cause, hub, request.host(), clock.instant());
+            return new DialException(
+                    DialFailure.TLS, fault.sentence() + "; " + fault.remedy(), cause);
         }
         if (has(cause, ClosedChannelException.class)) {
             // A page that came with the proxy's yes is gone with it; what is seen is the end.
@@ -138,40 +119,6 @@ final class TlsClient {
                 "TLS with %s failed: %s"
                         .formatted(hub, Text.shown(String.valueOf(cause.getMessage()))),
                 cause);
-    }
-
-    private String rejected(X509Certificate leaf, Throwable cause) {
-        var hub = request.hostAndPort();
-        var now = clock.instant();
-        for (var certificate : seen.chain()) {
-            var from = certificate.getNotBefore().toInstant();
-            var until = certificate.getNotAfter().toInstant();
-            if (now.isBefore(from) || now.isAfter(until)) {
-                return "the TLS certificate of %s is %s: it counts from %s to %s, and this machine's clock says %s; check the clock first, then the hub's certificate"
-                        .formatted(
-                                hub,
-                                now.isBefore(from) ? "not yet valid" : "no longer valid",
-                                from,
-                                until,
-                                now.truncatedTo(ChronoUnit.SECONDS));
-            }
-        }
-        String issuer = Text.shown(leaf.getIssuerX500Principal().getName());
-        if (has(cause, CertPathBuilderException.class)
-                || has(cause, CertPathValidatorException.class)) {
-            return "the TLS certificate of %s is issued by %s, which this machine does not trust; for a hub with a CA of its own run: fairlead login https://%s#FINGERPRINT"
-                    .formatted(hub, issuer, hub);
-        }
-        return "the TLS certificate of %s (issued by %s) is not for that name: %s"
-                .formatted(hub, issuer, Text.shown(root(cause)));
-    }
-
-    private static String root(Throwable cause) {
-        var deepest = cause;
-        while (deepest.getCause() != null && deepest.getCause() != deepest) {
-            deepest = deepest.getCause();
-        }
-        return String.valueOf(deepest.getMessage());
     }
 
     private static boolean has(Throwable error, Class<? extends Throwable> kind) {

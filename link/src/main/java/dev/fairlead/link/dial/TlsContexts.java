@@ -33,6 +33,21 @@ final class TlsContexts {
         return byTrust.computeIfAbsent(trust, this::make);
     }
 
+    /// TLS 1.3 that takes any certificate: of the TLS inside a link, whose proof is bound to it. A
+    /// fresh one each time, so that nothing is resumed.
+    SslContext inside() {
+        try {
+            return SslContextBuilder.forClient()
+                    .sslProvider(provider)
+                    .protocols("TLSv1.3")
+                    .trustManager(SeenCertificates.of(new TlsTrust.Any()))
+                    .endpointIdentificationAlgorithm(null)
+                    .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("TLS does not work in this Java", e);
+        }
+    }
+
     private Context make(TlsTrust trust) {
         var judges = new Judges();
         try {

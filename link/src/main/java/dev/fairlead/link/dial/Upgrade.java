@@ -22,6 +22,7 @@ import io.netty.util.ReferenceCountUtil;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Asks for the WebSocket of a link, and at the 101 puts our own frame codec and the handshake in
@@ -30,6 +31,10 @@ final class Upgrade extends Step<Boolean> {
 
     static final String PATH = "/link";
     static final String PROTOCOL = "fairlead.1";
+
+    /// What a server says to a request from which a proxy has taken the upgrade out, and what
+    /// proxies say that know no upgrades.
+    private static final Set<Integer> WITHOUT_UPGRADE = Set.of(400, 426, 501, 502);
 
     private final DialRequest request;
     private final DialerHandshake next;
@@ -153,7 +158,10 @@ final class Upgrade extends Step<Boolean> {
         return notAHub(
                 type.startsWith("text/html")
                         ? "it answers %d with a web page, perhaps a login page".formatted(status)
-                        : "it answers %d".formatted(status));
+                        : "it answers %d".formatted(status)
+                                + (WITHOUT_UPGRADE.contains(status)
+                                        ? ", or what is in between does not let WebSockets pass"
+                                        : ""));
     }
 
     static @Nullable Duration retryAfter(@Nullable String value) {

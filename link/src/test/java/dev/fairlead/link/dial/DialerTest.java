@@ -305,7 +305,10 @@ class DialerTest {
                 new TlsTrust.Verified(List.of(new TestCa("other").certificate())),
                 "CN=test CA, which this machine does not trust");
         assertTls(tls, new TlsTrust.Verified(List.of()), "does not trust");
-        assertTls(ca.issue("other.example"), trust, "is not for that name");
+        assertTls(
+                ca.issue("other.example", "10.0.0.9"),
+                trust,
+                "(issued by CN=test CA) is not for that name, but for other.example, 10.0.0.9");
         assertTls(
                 ca.issue(now.minus(9, day), now.minus(2, day), "localhost"),
                 trust,
