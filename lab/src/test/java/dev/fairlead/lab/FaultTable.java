@@ -35,6 +35,10 @@ final class FaultTable {
         row.pauses.add(pause.toMillis());
     }
 
+    synchronized int runs() {
+        return rows.values().stream().mapToInt(row -> row.runs).sum();
+    }
+
     /// In Markdown.
     synchronized String text() {
         var text = new StringBuilder();

@@ -20,19 +20,23 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every kind of fault, again and again, under streams that live through them: real programs, and
 /// bytes that are checked at both ends. Each run has a seed, from which its moments follow;
-/// `-Dfairlead.seed=N` repeats them all. With `-Dfairlead.long=true` 40 runs of each kind, else
-/// two; the table is in `target/faults.md`.
+/// `-Dfairlead.seed=N` repeats them all. By `./check --long` 40 runs of each kind; with
+/// `-Dfairlead.faults=true` two; the table is in `target/faults.md`.
 @Timeout(7_200)
+@Tag("long")
+@EnabledIf("isAsked")
 @SuppressWarnings("NullAway.Init")
 class FaultsTest {
 
-    private static final boolean LONG = Boolean.getBoolean("fairlead.long");
+    private static final boolean LONG = LongRun.isAsked();
     private static final int SITES = LONG ? 4 : 2;
     private static final int ROUNDS = LONG ? 10 : 1;
     private static final int HUB_RUNS = LONG ? 40 : 2;
@@ -66,6 +70,11 @@ class FaultsTest {
         lab.close();
     }
 
+    /// By `./check --long`, or as a sample by `-Dfairlead.faults=true`.
+    static boolean isAsked() {
+        return LONG || Boolean.getBoolean("fairlead.faults");
+    }
+
     @FunctionalInterface
     private interface OnSite {
         void accept(Site site) throws Exception;
@@ -90,6 +99,10 @@ class FaultsTest {
 
     @Test
     void everyStreamLivesThroughEveryFault() throws Exception {
+        LongRun.prove("faults", FaultsTest::faults);
+    }
+
+    private static String faults() throws Exception {
         for (int round = 0; round < ROUNDS; round++) {
             int number = round;
             together(site -> {
@@ -114,6 +127,8 @@ class FaultsTest {
         Files.writeString(Path.of("target", "faults.md"), TABLE.text());
         System.out.println(TABLE.text());
         assertThat(WRONG).isEmpty();
+        return "%d runs of %d kinds, seed %d"
+                .formatted(TABLE.runs(), Faults.OF_SITES.size() + Faults.OF_HUB.size(), SEED);
     }
 
     private static long seed(Fault kind, String where, int run) {

@@ -1,6 +1,7 @@
 package dev.fairlead.link;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -21,7 +22,11 @@ final class LinkSocket {
     static void configure(Channel channel) {
         channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING);
         if (channel instanceof EpollSocketChannel) {
-            channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) UNSENT);
+            try {
+                channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) UNSENT);
+            } catch (ChannelException e) {
+                // The other side has closed it meanwhile, of which the link hears next.
+            }
         }
     }
 }
