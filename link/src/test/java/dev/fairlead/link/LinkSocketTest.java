@@ -36,10 +36,11 @@ class LinkSocketTest {
                             .channel();
             channel.close().sync();
             assertThat(
-                            loop.submit(() -> {
-                                        LinkSocket.configure(channel);
-                                        return true;
-                                    })
+                            loop.submit(
+                                            () -> {
+                                                LinkSocket.configure(channel);
+                                                return true;
+                                            })
                                     .get())
                     .isTrue();
         } finally {
