@@ -81,7 +81,8 @@ class HubChangesTest {
         assertThat(lab.ca()).isNotEqualTo(ca);
         assertThat(lab.hub().fingerprint()).isEqualTo(fingerprint);
         stays.awaitLinkAfter(epoch);
-        assertThat(state(stays)).contains("\"bundle\" : 2").contains("https://127.0.0.1:");
+        await().untilAsserted(() ->
+                assertThat(state(stays)).contains("\"bundle\" : 2").contains("https://127.0.0.1:"));
 
         // Who has not come since keeps the old name from being retired.
         var blocked = hub("rename", NEW, "--retire", OLD, "--config", yaml.toString());
@@ -95,7 +96,8 @@ class HubChangesTest {
         // It is back, with the state of a year ago.
         assertThat(state(away)).contains("\"bundle\" : 1").contains("https://localhost:");
         away.run();
-        assertThat(state(away)).contains("\"bundle\" : 2").contains("https://127.0.0.1:");
+        await().untilAsserted(() ->
+                assertThat(state(away)).contains("\"bundle\" : 2").contains("https://127.0.0.1:"));
 
         var all = hub("rename", NEW, "--retire", OLD, "--dry-run", "--config", yaml.toString());
         assertThat(all.ok()).contains("Every node dials what will be left.");
