@@ -9,8 +9,12 @@ import io.github.nettyplus.leakdetector.junit.NettyLeakDetectorExtension;
 import io.netty.util.ResourceLeakDetector;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Random schedules against the rules of a link: windows, half-close, reset, takeover, resumption,
 /// drain. A client, a hub and an agent on one thread and one clock; each schedule is a number, and
@@ -21,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NettyLeakDetectorExtension.class)
 class LinkModelTest {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LinkModelTest.class);
     private static final int SAMPLE = 200;
     private static final int ALL = 10_000;
     private static final int WATCHED = 6;
@@ -33,6 +38,7 @@ class LinkModelTest {
 
     /// The rest without it, which is twenty times as fast.
     @Test
+    @Timeout(value = 1, unit = TimeUnit.HOURS)
     void everyScheduleKeepsTheRules() {
         var level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
@@ -41,14 +47,22 @@ class LinkModelTest {
             if (one != null) {
                 schedule(one);
             } else {
-                run(WATCHED, Boolean.getBoolean("fairlead.long") ? ALL : SAMPLE);
+                int count = Boolean.getBoolean("fairlead.long") ? ALL : SAMPLE;
+                run(WATCHED, count);
+                // Else the schedules would prove little.
+                assertThat(done).as("streams that were done").isGreaterThan(count);
+                assertThat(resumed).as("resumptions").isGreaterThan(count / 2);
             }
         } finally {
             ResourceLeakDetector.setLevel(level);
         }
     }
 
-    private static void run(long from, long to) {
+    private int done;
+    private int lost;
+    private int resumed;
+
+    private void run(long from, long to) {
         for (long seed = from; seed < to; seed++) {
             try {
                 schedule(seed);
@@ -56,9 +70,10 @@ class LinkModelTest {
                 throw new AssertionError("schedule " + seed + ": " + e.getMessage(), e);
             }
         }
+        LOG.info("schedules {} to {}: {} done, {} lost, {} resumed", from, to, done, lost, resumed);
     }
 
-    private static void schedule(long seed) {
+    private void schedule(long seed) {
         // Of four schedules one has a short time to resume, and one little memory.
         boolean hasty = seed % 4 == 1;
         boolean tight = seed % 4 == 2;
@@ -73,6 +88,7 @@ class LinkModelTest {
             settle(world);
             check(world, hasty || tight);
             world.isEmpty();
+            resumed += world.events.stream().filter("resumed"::equals).count();
         }
     }
 
@@ -157,9 +173,12 @@ class LinkModelTest {
     private static void move(World world) {
         if (world.random.nextBoolean()) {
             world.linkAgent();
-        } else {
-            world.linkClient();
+            return;
         }
+        if (world.random.nextBoolean()) {
+            world.clientWire().acceptor.goAway(LinkEnd.GOING_AWAY, Duration.ZERO, "a drain");
+        }
+        world.linkClient();
     }
 
     private static List<Party> parties(World world) {
@@ -190,11 +209,12 @@ class LinkModelTest {
     }
 
     /// @param mayLose where time or memory may have run out
-    private static void check(World world, boolean mayLose) {
+    private void check(World world, boolean mayLose) {
         for (var client : world.clients) {
             assertThat(client.closed).as("a stream is left over").isNotNull();
             var target = client.other < 0 ? null : world.everybody.get(client.other);
             if (client.closed == StreamEnd.DONE) {
+                done++;
                 java.util.Objects.requireNonNull(target);
                 assertThat(client.received).isEqualTo(target.written);
                 assertThat(target.received).isEqualTo(client.written);
@@ -203,6 +223,7 @@ class LinkModelTest {
                 assertThat(client.closed).isNotNull();
             } else if (client.closed == StreamEnd.LINK_LOST
                     || client.closed == StreamEnd.NODE_OFFLINE) {
+                lost++;
                 assertThat(mayLose || !client.accepted).as(client.message).isTrue();
             } else {
                 throw new AssertionError("ended as " + client.closed + ": " + client.message);
