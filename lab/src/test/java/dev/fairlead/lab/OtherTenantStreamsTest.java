@@ -245,7 +245,7 @@ class OtherTenantStreamsTest {
             try {
                 call(leaver, "leave", "{\"node\": \"" + victim.id() + "\"}");
             } catch (StreamException e) {
-                assertThat(e.end()).as("its link is cut at once").isEqualTo(StreamEnd.LINK_LOST);
+                assertThat(e.end()).as("its link is cut at once").isEqualTo(StreamEnd.RIGHT_ENDED);
             }
             await().until(() -> nodes.find(lab.tenantId(OTHER), leaver.name()).isEmpty());
             assertThat(nodes.find(lab.tenantId(Lab.TENANT), victim.id())).isPresent();

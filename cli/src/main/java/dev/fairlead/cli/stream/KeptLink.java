@@ -287,7 +287,10 @@ public final class KeptLink {
             cause = why;
             message = sentence;
             over = true;
-            lost(this);
+            if (why != LinkEnd.CLOSED) {
+                // Else it is this program's own good-bye: hubs say other things.
+                lost(this);
+            }
         }
     }
 
