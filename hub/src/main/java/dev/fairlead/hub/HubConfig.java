@@ -127,22 +127,6 @@ public record HubConfig(
                 Resume.DEFAULT);
     }
 
-    public HubConfig withLimits(Limits other) {
-        return new HubConfig(
-                names,
-                listen,
-                publicPort,
-                redirect,
-                tls,
-                trustedProxies,
-                leafCertificates,
-                data,
-                database,
-                observe,
-                other,
-                resume);
-    }
-
     private HubConfig with(
             List<String> names,
             Listen listen,
@@ -150,6 +134,7 @@ public record HubConfig(
             @Nullable Redirect redirect,
             Database database,
             Observe observe,
+            Limits limits,
             Resume resume) {
         return new HubConfig(
                 names,
@@ -167,11 +152,11 @@ public record HubConfig(
     }
 
     public HubConfig withNames(List<String> names) {
-        return with(names, listen, publicPort, redirect, database, observe, resume);
+        return with(names, listen, publicPort, redirect, database, observe, limits, resume);
     }
 
     public HubConfig withListen(Listen listen, int publicPort) {
-        return with(names, listen, publicPort, redirect, database, observe, resume);
+        return with(names, listen, publicPort, redirect, database, observe, limits, resume);
     }
 
     /// With a port that was free just now in the place of 0, so that the addresses that the hub
@@ -190,19 +175,23 @@ public record HubConfig(
     }
 
     public HubConfig withObserve(Observe observe) {
-        return with(names, listen, publicPort, redirect, database, observe, resume);
+        return with(names, listen, publicPort, redirect, database, observe, limits, resume);
     }
 
     public HubConfig withDatabase(Database database) {
-        return with(names, listen, publicPort, redirect, database, observe, resume);
+        return with(names, listen, publicPort, redirect, database, observe, limits, resume);
     }
 
     public HubConfig withResume(Resume resume) {
-        return with(names, listen, publicPort, redirect, database, observe, resume);
+        return with(names, listen, publicPort, redirect, database, observe, limits, resume);
     }
 
     public HubConfig withRedirect(@Nullable Redirect redirect) {
-        return with(names, listen, publicPort, redirect, database, observe, resume);
+        return with(names, listen, publicPort, redirect, database, observe, limits, resume);
+    }
+
+    public HubConfig withLimits(Limits limits) {
+        return with(names, listen, publicPort, redirect, database, observe, limits, resume);
     }
 
     /// The same, with relative paths taken from this folder: that of the file that was read.

@@ -110,8 +110,9 @@ final class DistanceBench {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("500 Mbit/s", "Fairlead", "raw TCP", "Fairlead / raw", "wanted"));
         found.forEach((figure, all) -> {
-            double fairlead = median(all.stream().mapToDouble(Found::fairlead).sorted().toArray());
-            double raw = median(all.stream().mapToDouble(Found::raw).sorted().toArray());
+            double fairlead =
+                    Report.middle(all.stream().mapToDouble(Found::fairlead).sorted().toArray());
+            double raw = Report.middle(all.stream().mapToDouble(Found::raw).sorted().toArray());
             rows.add(
                     List.of(
                             figure.label(),
@@ -121,10 +122,5 @@ final class DistanceBench {
                             ">= " + WANTED));
         });
         return Report.markdown(rows);
-    }
-
-    private static double median(double[] sorted) {
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

@@ -61,7 +61,8 @@ final class Report {
         return ratio == null ? Double.NaN : ratio * median(OPENSSH, figure);
     }
 
-    private static double middle(double[] sorted) {
+    /// The median.
+    static double middle(double[] sorted) {
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }

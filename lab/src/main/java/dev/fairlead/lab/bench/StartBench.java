@@ -144,7 +144,7 @@ final class StartBench {
 
     private static double median(double[] taken) {
         Arrays.sort(taken);
-        return taken[taken.length / 2];
+        return Report.middle(taken);
     }
 
     /// Milliseconds from start to end of a program that must go well.

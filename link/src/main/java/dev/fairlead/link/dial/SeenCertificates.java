@@ -1,6 +1,5 @@
 package dev.fairlead.link.dial;
 
-import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
@@ -12,8 +11,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// Decides about the outer certificate, and remembers what it saw: the words of a failure need it.
-/// One for each dial. Extended, so that no other check is put around it.
-final class SeenCertificates extends X509ExtendedTrustManager {
+/// One for each dial.
+final class SeenCertificates extends HubsOnly {
 
     /// Null takes any certificate.
     private final @Nullable X509ExtendedTrustManager judge;
@@ -76,40 +75,6 @@ final class SeenCertificates extends X509ExtendedTrustManager {
             judge.checkServerTrusted(chain, type, engine);
             rejected = false;
         }
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-            throws CertificateException {
-        throw new CertificateException("TLS is spoken without sockets here");
-    }
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
-        throw new CertificateException("the name of the hub is needed to judge its certificate");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-            throws CertificateException {
-        throw noClients();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-            throws CertificateException {
-        throw noClients();
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type)
-            throws CertificateException {
-        throw noClients();
-    }
-
-    private static CertificateException noClients() {
-        return new CertificateException("a dialer judges no clients");
     }
 
     @Override

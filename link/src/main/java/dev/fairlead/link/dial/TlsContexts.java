@@ -3,14 +3,12 @@ package dev.fairlead.link.dial;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// What the dials of one [Dialer] share of TLS: above all the tickets that hubs gave out, by which
@@ -65,9 +63,8 @@ final class TlsContexts {
         }
     }
 
-    /// Hands each certificate to the dial that it came in. Extended, so that no other check is put
-    /// around it.
-    static final class Judges extends X509ExtendedTrustManager {
+    /// Hands each certificate to the dial that it came in.
+    static final class Judges extends HubsOnly {
 
         private final Map<SSLEngine, SeenCertificates> byEngine = new ConcurrentHashMap<>();
 
@@ -87,41 +84,6 @@ final class TlsContexts {
                 throw new CertificateException("nobody waits for this certificate any more");
             }
             judge.checkServerTrusted(chain, type, engine);
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            throw new CertificateException("TLS is spoken without sockets here");
-        }
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type)
-                throws CertificateException {
-            throw new CertificateException(
-                    "the name of the hub is needed to judge its certificate");
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
-                throws CertificateException {
-            throw noClients();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
-                throws CertificateException {
-            throw noClients();
-        }
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type)
-                throws CertificateException {
-            throw noClients();
-        }
-
-        private static CertificateException noClients() {
-            return new CertificateException("a dialer judges no clients");
         }
 
         @Override
