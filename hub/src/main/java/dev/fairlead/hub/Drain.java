@@ -64,6 +64,7 @@ final class Drain {
             began = System.nanoTime();
         }
         within = asked;
+        told = null; // Who asks hears how it stands, also where nothing has changed.
         log.info("Draining, for {} s at most", asked.toSeconds());
     }
 

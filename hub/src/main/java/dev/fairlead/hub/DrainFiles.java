@@ -1,12 +1,16 @@
 package dev.fairlead.hub;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -17,7 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// answers.
 ///
 /// - `drain`: what is asked, the milliseconds that it may take; the hub takes it away
-/// - `drain.json`: how it stands
+/// - `drain.states`: how it stood since the hub's start, one JSON object on each line, so that who
+///   follows misses none however fast the hub is
 final class DrainFiles {
 
     /// How a drain stands.
@@ -41,24 +46,27 @@ final class DrainFiles {
     private static final Pattern MILLIS = Pattern.compile("[0-9]{1,9}");
 
     private final Path request;
-    private final Path state;
+    private final Path states;
 
     /// @param data the hub's folder
     DrainFiles(Path data) {
         request = data.resolve("drain");
-        state = data.resolve("drain.json");
+        states = data.resolve("drain.states");
     }
 
     /// Forgets what was asked of an earlier process.
     void clear() throws IOException {
         Files.deleteIfExists(request);
-        Files.deleteIfExists(state);
+        Files.deleteIfExists(states);
     }
 
     /// Asks, for whoever runs `fairlead hub drain`.
-    void ask(Duration within) throws IOException {
-        Files.deleteIfExists(state);
+    ///
+    /// @return how it stands from then on
+    Follower ask(Duration within) throws IOException {
+        var follower = new Follower(bytes().length);
         replace(request, Long.toString(within.toMillis()));
+        return follower;
     }
 
     /// Takes it back, where nobody has heard it.
@@ -80,18 +88,52 @@ final class DrainFiles {
                 : Optional.empty();
     }
 
+    /// Readable by root, who asks, and by whoever runs the hub.
     void tell(State now) throws IOException {
-        replace(state, JSON.writeValueAsString(now));
+        Files.writeString(
+                states,
+                JSON.writeValueAsString(now) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
-    /// Empty before the hub has begun.
-    Optional<State> state() throws IOException {
+    /// Reads what a hub tells, from where it began to follow.
+    final class Follower {
+
+        private int at;
+
+        private Follower(int at) {
+            this.at = at;
+        }
+
+        /// The states since the last call, in their order; none before the hub has begun.
+        List<State> next() throws IOException {
+            byte[] bytes = bytes();
+            if (bytes.length < at) { // Another hub has started since.
+                at = 0;
+            }
+            int end = bytes.length;
+            while (end > at && bytes[end - 1] != '\n') { // It is writing this line.
+                end--;
+            }
+            var lines =
+                    new String(Arrays.copyOfRange(bytes, at, end), StandardCharsets.UTF_8)
+                            .lines()
+                            .toList();
+            at = end;
+            try {
+                return lines.stream().map(line -> JSON.readValue(line, State.class)).toList();
+            } catch (JacksonException e) {
+                throw new IOException(states + " is not what a hub writes", e);
+            }
+        }
+    }
+
+    private byte[] bytes() throws IOException {
         try {
-            return Optional.of(JSON.readValue(Files.readString(state), State.class));
+            return Files.readAllBytes(states);
         } catch (NoSuchFileException e) {
-            return Optional.empty();
-        } catch (JacksonException e) {
-            throw new IOException(state + " is not what a hub writes", e);
+            return new byte[0];
         }
     }
 

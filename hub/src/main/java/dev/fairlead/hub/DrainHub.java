@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,9 +68,9 @@ final class DrainHub implements Callable<Integer> {
             throw new ConfigException("There is no hub's data folder " + data + ".");
         }
         var files = new DrainFiles(data);
-        files.ask(span);
-        var first = await(files);
-        if (first == null) {
+        var follower = files.ask(span);
+        var first = await(follower);
+        if (first.isEmpty()) {
             files.takeBack();
             err().println(
                             "fairlead hub drain: No hub runs on "
@@ -80,40 +81,35 @@ final class DrainHub implements Callable<Integer> {
             err().flush();
             return Failure.UNAVAILABLE;
         }
-        return follow(files, first, span);
+        return follow(follower, first, span);
     }
 
-    private DrainFiles.@Nullable State await(DrainFiles files)
+    /// Empty where nobody answers.
+    private static List<DrainFiles.State> await(DrainFiles.Follower follower)
             throws IOException, InterruptedException {
         long until = System.nanoTime() + TO_BEGIN.toNanos();
-        while (System.nanoTime() < until) {
-            var state = files.state();
-            if (state.isPresent()) {
-                return state.get();
+        while (true) {
+            boolean late = System.nanoTime() > until;
+            var states = follower.next();
+            if (late || !states.isEmpty()) {
+                return states;
             }
             Thread.sleep(LOOK_MILLIS);
         }
-        return null;
     }
 
-    private int follow(DrainFiles files, DrainFiles.State first, Duration span)
+    private int follow(DrainFiles.Follower follower, List<DrainFiles.State> first, Duration span)
             throws IOException, InterruptedException {
         long began = System.nanoTime();
         long until = began + span.plus(TO_STOP).toNanos();
-        DrainFiles.State shown = null;
-        var now = first;
+        var states = first;
+        var last = first.getLast();
         while (true) {
-            boolean stopped =
-                    now.phase().equals(DrainFiles.State.STOPPED)
-                            || ProcessHandle.of(now.pid()).isEmpty();
-            if (stopped) {
-                now = now.as(DrainFiles.State.STOPPED);
+            for (var state : states) {
+                show(state, Duration.ofNanos(System.nanoTime() - began));
+                last = state;
             }
-            if (!now.equals(shown)) {
-                show(now, Duration.ofNanos(System.nanoTime() - began));
-                shown = now;
-            }
-            if (stopped) {
+            if (last.phase().equals(DrainFiles.State.STOPPED)) {
                 return 0;
             }
             if (System.nanoTime() > until) {
@@ -125,7 +121,12 @@ final class DrainHub implements Callable<Integer> {
                 return Failure.TRY_LATER;
             }
             Thread.sleep(LOOK_MILLIS);
-            now = files.state().orElse(now);
+            // In this order: what a process told before its end is told.
+            boolean gone = ProcessHandle.of(last.pid()).isEmpty();
+            states = follower.next();
+            if (gone && states.isEmpty()) {
+                states = List.of(last.as(DrainFiles.State.STOPPED));
+            }
         }
     }
 

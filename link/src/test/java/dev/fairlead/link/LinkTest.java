@@ -298,9 +298,12 @@ class LinkTest {
     void whenTheLinkDiesEveryStreamIsToldWhy() throws Exception {
         try (var pair = new LinkPair(REFUSES, ECHO)) {
             var ends = new CopyOnWriteArrayList<StreamEnd>();
+            var accepted = new CountDownLatch(5);
             for (int i = 0; i < 5; i++) {
-                pair.dialer.open(Headers.EMPTY, new Closing(ends::add));
+                pair.dialer.open(Headers.EMPTY, new Closing(accepted::countDown, ends::add));
             }
+            // An open that comes after the other side's leave is told so, and not why.
+            assertThat(accepted.await(30, TimeUnit.SECONDS)).isTrue();
             pair.acceptor.close(LinkEnd.REVOKED, "the node was removed");
             assertThat(pair.dialerEnding.end.get(5, TimeUnit.SECONDS)).isEqualTo(LinkEnd.REVOKED);
             assertThat(pair.dialerEnding.message.get()).isEqualTo("the node was removed");
@@ -568,8 +571,19 @@ class LinkTest {
         return MessageDigest.getInstance("SHA-256").digest(bytes);
     }
 
-    /// Hears only of the end.
-    private record Closing(java.util.function.Consumer<StreamEnd> told) implements StreamListener {
+    /// Hears only of the beginning and the end.
+    private record Closing(Runnable begun, java.util.function.Consumer<StreamEnd> told)
+            implements StreamListener {
+
+        Closing(java.util.function.Consumer<StreamEnd> told) {
+            this(() -> {}, told);
+        }
+
+        @Override
+        public void accepted(Headers answer) {
+            begun.run();
+        }
+
         @Override
         public void data(ByteBuf bytes) {
             bytes.release();
