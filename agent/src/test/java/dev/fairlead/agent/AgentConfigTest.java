@@ -139,6 +139,14 @@ class AgentConfigTest {
     }
 
     @Test
+    void whatTheFileSaysMakesNoLinesOfItsOwn() {
+        assertThatThrownBy(() -> ReadConfig.parse("\"x\\n\\n\\n\\e[2Jy\": 1", "agent.yaml"))
+                .isInstanceOf(ConfigException.class)
+                .satisfies(
+                        e -> assertThat(e.getMessage()).hasLineCount(1).doesNotContain("\u001b"));
+    }
+
+    @Test
     void theDocumentHasEveryKeyAndNoOther() throws IOException {
         var known = new ArrayList<String>();
         keys(AgentConfig.class, "", known);

@@ -181,6 +181,21 @@ class ReadConfigTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "names: \"a\\n\\n\\n\\e[2Jb\"",
+                "names: [a]\n\"x\\n\\n\\n\\ny\": 1",
+                "names: [a]\nlisten: {\"x\\n\\n\\n\\ny\": 1}",
+                "names: [a]\ntrusted-proxies: \"1\\n\\n\\n\\n2\""
+            })
+    void whatTheFileSaysMakesNoLinesOfItsOwn(String yaml) {
+        assertThatThrownBy(() -> ReadConfig.parse(yaml, "hub.yaml"))
+                .isInstanceOf(ConfigException.class)
+                .satisfies(
+                        e -> assertThat(e.getMessage()).hasLineCount(1).doesNotContain("\u001b"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "# nothing\n"})
     void anEmptyFileSaysWhatItNeeds(String yaml) {
         assertThatThrownBy(() -> ReadConfig.parse(yaml, "hub.yaml"))

@@ -20,4 +20,13 @@ public final class Characters {
             default -> true;
         };
     }
+
+    /// A text with a question mark in the place of each character that is not shown.
+    ///
+    /// @param most how many characters of it
+    public static String shown(String text, int most) {
+        var out = new StringBuilder();
+        text.codePoints().limit(most).forEach(c -> out.appendCodePoint(isShown(c) ? c : '?'));
+        return out.toString();
+    }
 }

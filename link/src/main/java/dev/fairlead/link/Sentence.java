@@ -13,11 +13,6 @@ final class Sentence {
     private Sentence() {}
 
     static String read(ByteBuf payload) {
-        String text = payload.toString(StandardCharsets.UTF_8);
-        var out = new StringBuilder();
-        text.codePoints()
-                .limit(MOST)
-                .forEach(c -> out.appendCodePoint(Characters.isShown(c) ? c : '?'));
-        return out.toString();
+        return Characters.shown(payload.toString(StandardCharsets.UTF_8), MOST);
     }
 }

@@ -86,11 +86,7 @@ final class Fields {
 
     /// This side's own text, such as an odd host name, made fit to be sent.
     static String clean(String text) {
-        var out = new StringBuilder();
-        text.codePoints()
-                .limit(256)
-                .forEach(c -> out.appendCodePoint(Characters.isShown(c) ? c : '?'));
-        return out.toString();
+        return Characters.shown(text, 256);
     }
 
     private static String printable(String name, String text) {
