@@ -3,6 +3,7 @@ package dev.fairlead.agent;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fairlead.agent.policy.Rule;
+import dev.fairlead.link.Amounts;
 import dev.fairlead.link.LinkLimits;
 import dev.fairlead.link.dial.ProxySettings;
 import dev.fairlead.link.handshake.InnerTls;
@@ -15,7 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What `agent.yaml` says: the ceiling that the node's owner sets. It checks itself, so that one
@@ -165,9 +166,6 @@ public record AgentConfig(
 
         static final Resume STANDARD = new Resume(Duration.ofMinutes(2), 64L << 20);
 
-        private static final Pattern TIME = Pattern.compile("(\\d{1,6})(s|m)?");
-        private static final Pattern SIZE = Pattern.compile("(\\d{1,6})(KiB|MiB|GiB)");
-
         public Resume {
             check(
                     !within.isNegative() && within.compareTo(Duration.ofHours(1)) <= 0,
@@ -182,33 +180,12 @@ public record AgentConfig(
                 @JsonProperty("within") @Nullable String within,
                 @JsonProperty("memory") @Nullable String memory) {
             return new Resume(
-                    within == null ? STANDARD.within : time(within),
-                    memory == null ? STANDARD.memory : size(memory));
-        }
-
-        private static Duration time(String text) {
-            var match = TIME.matcher(text);
-            check(
-                    match.matches() && (match.group(2) != null || text.matches("0+")),
-                    "resume.within is a number of seconds or minutes such as 90s or 2m, or 0 for"
-                            + " off, not "
-                            + text);
-            long number = Long.parseLong(match.group(1));
-            return "m".equals(match.group(2))
-                    ? Duration.ofMinutes(number)
-                    : Duration.ofSeconds(number);
-        }
-
-        private static long size(String text) {
-            var match = SIZE.matcher(text);
-            check(match.matches(), "resume.memory is a size such as 64MiB, not " + text);
-            int shift =
-                    switch (match.group(2)) {
-                        case "KiB" -> 10;
-                        case "MiB" -> 20;
-                        default -> 30;
-                    };
-            return Long.parseLong(match.group(1)) << shift;
+                    within == null
+                            ? STANDARD.within
+                            : amount("resume.within", within, Amounts::time),
+                    memory == null
+                            ? STANDARD.memory
+                            : amount("resume.memory", memory, Amounts::size));
         }
     }
 
@@ -335,6 +312,14 @@ public record AgentConfig(
             return new URI(text);
         } catch (URISyntaxException e) {
             throw new ConfigException(key + " is no address: " + e.getReason());
+        }
+    }
+
+    private static <T> T amount(String key, String text, Function<String, T> read) {
+        try {
+            return read.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(key + " " + e.getMessage());
         }
     }
 

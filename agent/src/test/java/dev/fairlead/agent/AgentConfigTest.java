@@ -123,9 +123,9 @@ class AgentConfigTest {
         fails("allow: [ssh]\nallow: [ssh]", "agent.yaml");
         fails("allow: [ssh", "not YAML");
         fails("resume: {within: 61m}", "resume.within is at most 60m");
-        fails("resume: {within: 5}", "resume.within is a number of seconds or minutes", "not 5");
+        fails("resume: {within: 5}", "resume.within \"5\" is no time such as 90s");
         fails("resume: {within: soon}", "resume.within");
-        fails("resume: {memory: 64}", "resume.memory is a size such as 64MiB");
+        fails("resume: {memory: 64}", "resume.memory \"64\" is no size such as 512KiB");
         fails("resume: {memory: 1KiB}", "resume.memory is at least 1MiB");
         fails("resume: {memory: 17GiB}", "at most 16GiB");
         fails("- a", "agent.yaml");

@@ -3,7 +3,7 @@ package dev.fairlead.hub;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fairlead.hub.db.DatabaseAccess;
-import dev.fairlead.link.LinkLimits;
+import dev.fairlead.link.Amounts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -41,12 +41,10 @@ public record HubConfig(
         Path data,
         Database database,
         Observe observe,
-        Limits limits,
+        HubLimits limits,
         Resume resume) {
 
     public static final int HTTPS = 443;
-
-    private static final Pattern SPAN = Pattern.compile("(\\d{1,5})([smh])");
 
     /// Addresses in a WELCOME and in an enrolment token.
     private static final int MAX_TOLD = 8;
@@ -91,7 +89,7 @@ public record HubConfig(
             @JsonProperty("data") @Nullable Path data,
             @JsonProperty("database") @Nullable Database database,
             @JsonProperty("observe") @Nullable Observe observe,
-            @JsonProperty("limits") @Nullable Limits limits,
+            @JsonProperty("limits") @Nullable HubLimits limits,
             @JsonProperty("resume") @Nullable Resume resume) {
         var listening = listen == null ? Listen.read(null, null) : listen;
         var proxies = orEmpty(trustedProxies).stream().map(Cidr::parse).toList();
@@ -106,7 +104,7 @@ public record HubConfig(
                 data == null ? Path.of("/var/lib/fairlead/hub") : data,
                 database == null ? Database.OWN : database,
                 observe == null ? Observe.read(null, null) : observe,
-                limits == null ? Limits.DEFAULT : limits,
+                limits == null ? HubLimits.DEFAULT : limits,
                 resume == null ? Resume.DEFAULT : resume);
     }
 
@@ -123,7 +121,7 @@ public record HubConfig(
                 data,
                 Database.OWN,
                 Observe.read(null, null),
-                Limits.DEFAULT,
+                HubLimits.DEFAULT,
                 Resume.DEFAULT);
     }
 
@@ -134,7 +132,7 @@ public record HubConfig(
             @Nullable Redirect redirect,
             Database database,
             Observe observe,
-            Limits limits,
+            HubLimits limits,
             Resume resume) {
         return new HubConfig(
                 names,
@@ -190,7 +188,7 @@ public record HubConfig(
         return with(names, listen, publicPort, redirect, database, observe, limits, resume);
     }
 
-    public HubConfig withLimits(Limits limits) {
+    public HubConfig withLimits(HubLimits limits) {
         return with(names, listen, publicPort, redirect, database, observe, limits, resume);
     }
 
@@ -377,88 +375,6 @@ public record HubConfig(
         }
     }
 
-    /// How much at once. What a link may hold is in [Link].
-    ///
-    /// @param connections TCP connections to the one port, links included
-    /// @param requests API requests that are being worked on; more wait a second, then `busy`
-    /// @param eventStreams SSE streams
-    /// @param tlsHandshakes under way, before new connections are accepted slowly
-    /// @param unproved connections for links that have not proved themselves yet
-    /// @param unprovedPerAddress of them from one address
-    /// @param handshakeSeconds to prove oneself
-    /// @param tenantMemory bytes that the windows of all links of one tenant may add up to
-    public record Limits(
-            int connections,
-            int requests,
-            int eventStreams,
-            int tlsHandshakes,
-            int unproved,
-            int unprovedPerAddress,
-            int handshakeSeconds,
-            long tenantMemory,
-            Link link) {
-
-        public static final Limits DEFAULT =
-                new Limits(20_000, 64, 1_000, 100, 1_000, 500, 10, 1L << 30, Link.DEFAULT);
-
-        private static final int LONGEST_HANDSHAKE = 60;
-
-        public Limits {
-            check(connections >= 10, "limits.connections is below 10");
-            check(requests >= 1, "limits.requests is below 1");
-            check(eventStreams >= 0, "limits.event-streams is below 0");
-            check(tlsHandshakes >= 1, "limits.tls-handshakes is below 1");
-            check(unproved >= 1, "limits.unproved is below 1");
-            check(
-                    unprovedPerAddress >= 1 && unprovedPerAddress <= unproved,
-                    "limits.unproved-per-address is not 1 to limits.unproved");
-            check(
-                    handshakeSeconds >= 1 && handshakeSeconds <= LONGEST_HANDSHAKE,
-                    "limits.handshake-seconds is not 1 to " + LONGEST_HANDSHAKE);
-            check(
-                    tenantMemory >= link.memory(),
-                    "limits.tenant-memory is below limits.link.memory");
-        }
-
-        /// With the defaults for what happens before a link.
-        public Limits(int connections, int requests, int eventStreams) {
-            this(
-                    connections,
-                    requests,
-                    eventStreams,
-                    DEFAULT.tlsHandshakes,
-                    DEFAULT.unproved,
-                    DEFAULT.unprovedPerAddress,
-                    DEFAULT.handshakeSeconds,
-                    DEFAULT.tenantMemory,
-                    DEFAULT.link);
-        }
-
-        @JsonCreator
-        static Limits read(
-                @JsonProperty("connections") @Nullable Integer connections,
-                @JsonProperty("requests") @Nullable Integer requests,
-                @JsonProperty("event-streams") @Nullable Integer eventStreams,
-                @JsonProperty("tls-handshakes") @Nullable Integer tlsHandshakes,
-                @JsonProperty("unproved") @Nullable Integer unproved,
-                @JsonProperty("unproved-per-address") @Nullable Integer unprovedPerAddress,
-                @JsonProperty("handshake-seconds") @Nullable Integer handshakeSeconds,
-                @JsonProperty("tenant-memory") @Nullable Long tenantMemory,
-                @JsonProperty("link") @Nullable Link link) {
-            int places = or(unproved, DEFAULT.unproved);
-            return new Limits(
-                    or(connections, DEFAULT.connections),
-                    or(requests, DEFAULT.requests),
-                    or(eventStreams, DEFAULT.eventStreams),
-                    or(tlsHandshakes, DEFAULT.tlsHandshakes),
-                    places,
-                    or(unprovedPerAddress, Math.min(DEFAULT.unprovedPerAddress, places)),
-                    or(handshakeSeconds, DEFAULT.handshakeSeconds),
-                    tenantMemory == null ? DEFAULT.tenantMemory : tenantMemory,
-                    link == null ? DEFAULT.link : link);
-        }
-    }
-
     /// Streams that were cut off and are taken up again.
     ///
     /// @param within how long a session waits for that before it has ended; zero: not at all
@@ -483,119 +399,11 @@ public record HubConfig(
     /// @param key for the message
     /// @throws ConfigException where it is none
     static Duration span(String key, String text) {
-        if (text.equals("0")) {
-            return Duration.ZERO;
+        try {
+            return Amounts.time(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(key + " " + e.getMessage());
         }
-        var span = SPAN.matcher(text);
-        check(span.matches(), key + " \"" + text + "\" is no time such as 90s, 2m or 1h, or 0");
-        long number = Long.parseLong(span.group(1));
-        return switch (span.group(2)) {
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
-        };
-    }
-
-    /// What the hub puts up with of the other side of each link; `docs/protocol.md` says what that
-    /// side gets to see.
-    ///
-    /// @param streams that it has open
-    /// @param headerBytes of the headers of one frame
-    /// @param window bytes on their way in one stream
-    /// @param memory bytes that the windows of all its streams may add up to
-    /// @param opensPerSecond streams that it opens
-    /// @param controlsPerSecond pings and resets that it sends
-    /// @param pingSeconds how often it is to ask for a sign of life, before jitter
-    /// @param silenceSeconds after which it counts as dead
-    public record Link(
-            int streams,
-            int headerBytes,
-            int window,
-            int memory,
-            int opensPerSecond,
-            int controlsPerSecond,
-            int pingSeconds,
-            int silenceSeconds) {
-
-        static final Link DEFAULT = of(LinkLimits.DEFAULT);
-
-        private static final int MOST_STREAMS = 65_536;
-        private static final int MOST_HEADERS = 65_535;
-        private static final int FEWEST_HEADERS = 1_024;
-        private static final int LONGEST_SILENCE = 60;
-
-        public Link {
-            check(
-                    streams >= 1 && streams <= MOST_STREAMS,
-                    "limits.link.streams is not 1 to " + MOST_STREAMS);
-            check(
-                    headerBytes >= FEWEST_HEADERS && headerBytes <= MOST_HEADERS,
-                    "limits.link.header-bytes is not %d to %d"
-                            .formatted(FEWEST_HEADERS, MOST_HEADERS));
-            check(
-                    window >= LinkLimits.INITIAL_WINDOW,
-                    "limits.link.window is below " + LinkLimits.INITIAL_WINDOW);
-            check(memory >= window, "limits.link.memory is below limits.link.window");
-            check(opensPerSecond >= 1, "limits.link.opens-per-second is below 1");
-            check(controlsPerSecond >= 1, "limits.link.controls-per-second is below 1");
-            check(
-                    pingSeconds >= 1 && silenceSeconds > pingSeconds,
-                    "limits.link.silence-seconds is not above limits.link.ping-seconds, or that is"
-                            + " below 1");
-            check(
-                    silenceSeconds <= LONGEST_SILENCE,
-                    "limits.link.silence-seconds is above " + LONGEST_SILENCE);
-        }
-
-        private static Link of(LinkLimits limits) {
-            return new Link(
-                    limits.maxStreams(),
-                    limits.maxHeaders(),
-                    limits.maxWindow(),
-                    limits.linkMemory(),
-                    limits.opensPerSecond(),
-                    limits.controlsPerSecond(),
-                    (int) limits.ping().toSeconds(),
-                    (int) limits.deadAfter().toSeconds());
-        }
-
-        @JsonCreator
-        static Link read(
-                @JsonProperty("streams") @Nullable Integer streams,
-                @JsonProperty("header-bytes") @Nullable Integer headerBytes,
-                @JsonProperty("window") @Nullable Integer window,
-                @JsonProperty("memory") @Nullable Integer memory,
-                @JsonProperty("opens-per-second") @Nullable Integer opensPerSecond,
-                @JsonProperty("controls-per-second") @Nullable Integer controlsPerSecond,
-                @JsonProperty("ping-seconds") @Nullable Integer pingSeconds,
-                @JsonProperty("silence-seconds") @Nullable Integer silenceSeconds) {
-            return new Link(
-                    or(streams, DEFAULT.streams),
-                    or(headerBytes, DEFAULT.headerBytes),
-                    or(window, DEFAULT.window),
-                    or(memory, DEFAULT.memory),
-                    or(opensPerSecond, DEFAULT.opensPerSecond),
-                    or(controlsPerSecond, DEFAULT.controlsPerSecond),
-                    or(pingSeconds, DEFAULT.pingSeconds),
-                    or(silenceSeconds, DEFAULT.silenceSeconds));
-        }
-
-        /// As a link takes them.
-        public LinkLimits limits() {
-            return LinkLimits.DEFAULT
-                    .withMaxStreams(streams)
-                    .withMaxHeaders(headerBytes)
-                    .withLinkMemory(Math.max(memory, LinkLimits.DEFAULT.maxWindow()))
-                    .withMaxWindow(window)
-                    .withLinkMemory(memory)
-                    .withRates(opensPerSecond, controlsPerSecond)
-                    .withLiveness(
-                            Duration.ofSeconds(pingSeconds), Duration.ofSeconds(silenceSeconds));
-        }
-    }
-
-    private static int or(@Nullable Integer value, int standard) {
-        return value == null ? standard : value;
     }
 
     private static <T> List<T> orEmpty(@Nullable List<T> list) {
@@ -635,7 +443,7 @@ public record HubConfig(
         checkListenPort(key, port);
     }
 
-    private static void check(boolean ok, String message) {
+    static void check(boolean ok, String message) {
         if (!ok) {
             throw new ConfigException(message);
         }

@@ -33,7 +33,7 @@ class ReadConfigTest {
         assertThat(config.data()).isEqualTo(Path.of("/var/lib/fairlead/hub"));
         assertThat(config.database()).isEqualTo(HubConfig.Database.OWN);
         assertThat(config.observe()).isEqualTo(new HubConfig.Observe("127.0.0.1", 9464));
-        assertThat(config.limits()).isEqualTo(new HubConfig.Limits(20_000, 64, 1_000));
+        assertThat(config.limits()).isEqualTo(new HubLimits(20_000, 64, 1_000));
         assertThat(config.resume().within()).hasMinutes(2);
         assertThat(config.url()).hasToString("https://hub.example.com");
     }
@@ -94,7 +94,7 @@ class ReadConfigTest {
                                         folder.resolve("owner"),
                                         Path.of("/app")),
                                 new HubConfig.Observe("::1", 1),
-                                new HubConfig.Limits(
+                                new HubLimits(
                                         10,
                                         1,
                                         0,
@@ -103,7 +103,7 @@ class ReadConfigTest {
                                         3,
                                         5,
                                         70_000,
-                                        new HubConfig.Link(6, 2_000, 40_000, 50_000, 7, 8, 9, 11)),
+                                        new HubLimits.Link(6, 2_000, 40_000, 50_000, 7, 8, 9, 11)),
                                 new HubConfig.Resume(Duration.ofSeconds(90))));
         assertThat(config.limits().link().limits())
                 .isEqualTo(
@@ -245,7 +245,9 @@ class ReadConfigTest {
                                     .toLowerCase(Locale.ROOT);
             boolean group =
                     component.getType().isRecord()
-                            && component.getType().getEnclosingClass() == HubConfig.class;
+                            && (component.getType() == HubLimits.class
+                                    || component.getType().getEnclosingClass() == HubLimits.class
+                                    || component.getType().getEnclosingClass() == HubConfig.class);
             if (group) {
                 keys.addAll(keys(key + ".", component.getType()));
             } else {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.hub.HubConfig;
+import dev.fairlead.hub.HubLimits;
 import dev.fairlead.link.Calls;
 import dev.fairlead.link.Headers;
 import dev.fairlead.link.LinkStream;
@@ -51,9 +52,9 @@ class GatesTest {
     }
 
     private static HubConfig small(HubConfig local) {
-        var link = new HubConfig.Link(3, 1_024, 32_768, 1 << 20, 20, 10, 10, 25);
+        var link = new HubLimits.Link(3, 1_024, 32_768, 1 << 20, 20, 10, 10, 25);
         return local.withLimits(
-                new HubConfig.Limits(1_000, 8, 10, 5, 3, 2, HANDSHAKE_SECONDS, 1 << 20, link));
+                new HubLimits(1_000, 8, 10, 5, 3, 2, HANDSHAKE_SECONDS, 1 << 20, link));
     }
 
     @AfterAll

@@ -1,6 +1,6 @@
 package dev.fairlead.hub.tunnel;
 
-import dev.fairlead.hub.HubConfig;
+import dev.fairlead.hub.HubLimits;
 import dev.fairlead.hub.access.ServeClient;
 import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
@@ -65,7 +65,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
             Function<HttpServerRequest, String> addressOf,
             Function<String, Admission> admission,
             HandshakeSettings handshake,
-            HubConfig.Limits before,
+            HubLimits before,
             LinkLimits limits,
             Links links,
             NodeLinks nodeLinks,

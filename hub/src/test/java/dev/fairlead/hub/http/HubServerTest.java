@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.hub.Cidr;
 import dev.fairlead.hub.ConfigException;
 import dev.fairlead.hub.HubConfig;
+import dev.fairlead.hub.HubLimits;
 import dev.fairlead.hub.Rejected;
 import dev.fairlead.hub.audit.Audit;
 import dev.fairlead.hub.db.TestDatabase;
@@ -273,7 +274,7 @@ class HubServerTest {
                         folder,
                         HubConfig.Database.OWN,
                         new HubConfig.Observe("127.0.0.1", 0),
-                        HubConfig.Limits.DEFAULT,
+                        HubLimits.DEFAULT,
                         HubConfig.Resume.DEFAULT);
         var server = start(config);
 
@@ -296,7 +297,7 @@ class HubServerTest {
 
     @Test
     void tooManyConnectionsAreClosedAtOnce() throws Exception {
-        var few = new HubConfig.Limits(10, 1, 1);
+        var few = new HubLimits(10, 1, 1);
         var c = plain();
         var server =
                 start(
@@ -348,7 +349,7 @@ class HubServerTest {
                 folder,
                 HubConfig.Database.OWN,
                 new HubConfig.Observe("127.0.0.1", 0),
-                HubConfig.Limits.DEFAULT,
+                HubLimits.DEFAULT,
                 HubConfig.Resume.DEFAULT);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.hub.Cidr;
 import dev.fairlead.hub.ConfigException;
 import dev.fairlead.hub.HubConfig;
+import dev.fairlead.hub.HubLimits;
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -144,7 +145,7 @@ class ServedCertificatesTest {
                         folder,
                         HubConfig.Database.OWN,
                         new HubConfig.Observe("127.0.0.1", 0),
-                        HubConfig.Limits.DEFAULT,
+                        HubLimits.DEFAULT,
                         HubConfig.Resume.DEFAULT);
         try (var certificates = start(config)) {
             assertThat(certificates.leafHashes()).containsExactly(balancer.leafHash());
@@ -246,7 +247,7 @@ class ServedCertificatesTest {
                 folder,
                 HubConfig.Database.OWN,
                 new HubConfig.Observe("127.0.0.1", 0),
-                HubConfig.Limits.DEFAULT,
+                HubLimits.DEFAULT,
                 HubConfig.Resume.DEFAULT);
     }
 
