@@ -18,6 +18,11 @@ import java.util.concurrent.atomic.AtomicLong;
 /// ways.
 final class CheckedConnection implements AutoCloseable {
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /// The target's first byte: a connection that is refused on its way breaks before it.
+    private static final int GREETING = '+';
+
     private static final AtomicLong NUMBERS = new AtomicLong();
 
     private final Socket near;
@@ -55,7 +60,12 @@ final class CheckedConnection implements AutoCloseable {
             try {
                 long number = new DataInputStream(socket.getInputStream()).readLong();
                 var waiting = awaited.remove(number);
-                if (waiting == null || !waiting.complete(socket)) {
+                if (waiting == null) {
+                    socket.close();
+                    return;
+                }
+                socket.getOutputStream().write(GREETING);
+                if (!waiting.complete(socket)) {
                     socket.close();
                 }
             } catch (IOException e) {
@@ -86,7 +96,12 @@ final class CheckedConnection implements AutoCloseable {
         var near = new Socket(InetAddress.getLoopbackAddress(), port);
         try {
             new DataOutputStream(near.getOutputStream()).writeLong(number);
-            var far = arrives.get(30, TimeUnit.SECONDS);
+            near.setSoTimeout((int) PATIENCE.toMillis());
+            if (near.getInputStream().read() != GREETING) {
+                throw new IOException("the connection ended before it reached its target");
+            }
+            near.setSoTimeout(0);
+            var far = arrives.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             var connection = new CheckedConnection(near, far, name, seed, bytesPerSecond);
             connection.up.start(near.getOutputStream(), near::shutdownOutput, far.getInputStream());
             connection.down.start(

@@ -148,6 +148,11 @@ final class CheckedStream {
         }
     }
 
+    /// Whether nothing more comes, for whatever reason.
+    boolean isOver() {
+        return over.isDone();
+    }
+
     long received() {
         return received;
     }

@@ -17,6 +17,7 @@ final class FaultTable {
         private int streams;
         private int healed;
         private int wrong;
+        private long millis;
         private final List<Long> pauses = new ArrayList<>();
     }
 
@@ -26,13 +27,24 @@ final class FaultTable {
     /// @param healed whether all was as it should be afterwards
     /// @param wrong streams with a gap or a wrong byte
     /// @param pause the longest of any stream
-    synchronized void add(String kind, int streams, boolean healed, int wrong, Duration pause) {
+    /// @param took from before it struck until all was judged
+    synchronized void add(
+            String kind, int streams, boolean healed, int wrong, Duration pause, Duration took) {
         var row = rows.computeIfAbsent(kind, k -> new Row());
         row.runs++;
         row.streams += streams;
         row.healed += healed ? 1 : 0;
         row.wrong += wrong;
         row.pauses.add(pause.toMillis());
+        row.millis += took.toMillis();
+    }
+
+    synchronized int kinds() {
+        return rows.size();
+    }
+
+    synchronized int streams() {
+        return rows.values().stream().mapToInt(row -> row.streams).sum();
     }
 
     synchronized int runs() {
@@ -43,12 +55,12 @@ final class FaultTable {
     synchronized String text() {
         var text = new StringBuilder();
         text.append(
-                "| fault | runs | healed | streams | gap or wrong byte | longest pause: median | worst |\n");
-        text.append("|---|---:|---:|---:|---:|---:|---:|\n");
+                "| fault | runs | healed | streams | gap or wrong byte | longest pause: median | worst | mean run |\n");
+        text.append("|---|---:|---:|---:|---:|---:|---:|---:|\n");
         rows.forEach((kind, row) -> {
             var sorted = row.pauses.stream().sorted().toList();
             text.append(
-                    "| %s | %d | %d | %d | %d | %s | %s |%n"
+                    "| %s | %d | %d | %d | %d | %s | %s | %s |%n"
                             .formatted(
                                     kind,
                                     row.runs,
@@ -56,7 +68,8 @@ final class FaultTable {
                                     row.streams,
                                     row.wrong,
                                     seconds(sorted.get(sorted.size() / 2)),
-                                    seconds(sorted.getLast())));
+                                    seconds(sorted.getLast()),
+                                    seconds(row.millis / row.runs)));
         });
         return text.toString();
     }

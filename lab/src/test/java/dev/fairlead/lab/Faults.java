@@ -46,6 +46,9 @@ final class Faults {
     sealed interface Fault {
         String name();
 
+        /// Whether a run is over in a second or two: it starts no program and waits for no silence.
+        boolean isCheap();
+
         default Streams streams() {
             return Streams.GO_ON;
         }
@@ -53,7 +56,8 @@ final class Faults {
 
     /// It strikes one site.
     ///
-    /// @param silent whether nobody is told: the other side is then dead after 25 s of silence
+    /// @param silent whether nobody is told: the other side is dead only when it has been silent
+    ///   for long
     record SiteFault(String name, Streams streams, boolean silent, OfSite what) implements Fault {
         SiteFault(String name, OfSite what) {
             this(name, Streams.GO_ON, false, what);
@@ -63,13 +67,20 @@ final class Faults {
             this(name, streams, false, what);
         }
 
+        @Override
+        public boolean isCheap() {
+            return !silent && streams == Streams.GO_ON;
+        }
+
         static SiteFault silent(String name, OfSite what) {
             return new SiteFault(name, Streams.GO_ON, true, what);
         }
     }
 
     /// It strikes everybody.
-    record HubFault(String name, OfHub what) implements Fault {}
+    ///
+    /// @param isCheap as [Fault#isCheap], or one that must be seen each time
+    record HubFault(String name, boolean isCheap, OfHub what) implements Fault {}
 
     /// Those of the networks, and of programs at their ends.
     static final List<SiteFault> OF_SITES =
@@ -146,14 +157,14 @@ final class Faults {
                             "agent frozen",
                             (s, r) -> {
                                 s.agent.signal("STOP");
-                                pass(r, 500, 2_500);
+                                pass(r, 300, 1_500);
                                 s.agent.signal("CONT");
                             }),
                     new SiteFault(
                             "client frozen",
                             (s, r) -> {
                                 s.forward().signal("STOP");
-                                pass(r, 500, 2_500);
+                                pass(r, 300, 1_500);
                                 s.forward().signal("CONT");
                             }),
                     new SiteFault(
@@ -168,20 +179,25 @@ final class Faults {
                     new SiteFault(
                             "client killed",
                             Streams.END_WITH_CLIENT,
-                            (s, r) -> s.forward().signal("KILL")));
+                            (s, r) -> {
+                                s.forward().signal("KILL");
+                                s.forward().process().waitFor();
+                            }));
 
     /// Those of the hub and its database.
     static final List<HubFault> OF_HUB =
             List.of(
                     new HubFault(
                             "hub frozen",
+                            true,
                             (h, r) -> {
                                 h.program().signal("STOP");
-                                pass(r, 500, 2_500);
+                                pass(r, 300, 1_500);
                                 h.program().signal("CONT");
                             }),
                     new HubFault(
                             "hub killed",
+                            true,
                             (h, r) -> {
                                 h.kill();
                                 pass(r, 0, 500);
@@ -189,6 +205,7 @@ final class Faults {
                             }),
                     new HubFault(
                             "hub killed while links come back",
+                            false,
                             (h, r) -> {
                                 for (var site : h.sites()) {
                                     site.agentsNetwork.reset();
@@ -200,33 +217,38 @@ final class Faults {
                             }),
                     new HubFault(
                             "hub stopped in order",
+                            false,
                             (h, r) -> {
                                 h.stop();
                                 h.start();
                             }),
                     new HubFault(
                             "hub drained",
+                            false,
                             (h, r) -> {
                                 h.drain();
                                 h.start();
                             }),
                     new HubFault(
                             "database frozen",
+                            true,
                             (h, r) -> {
                                 var frozen = h.postgres();
                                 for (long pid : frozen) {
                                     Programs.signal("STOP", pid);
                                 }
-                                pass(r, 500, 2_500);
+                                pass(r, 300, 1_500);
                                 for (long pid : frozen) {
                                     Programs.signal("CONT", pid);
                                 }
                             }),
                     new HubFault(
                             "database killed",
+                            true,
                             (h, r) -> Programs.signal("KILL", h.postgres().getFirst())),
                     new HubFault(
                             "database killed and all connections reset",
+                            false,
                             (h, r) -> {
                                 Programs.signal("KILL", h.postgres().getFirst());
                                 for (var site : h.sites()) {
@@ -245,7 +267,7 @@ final class Faults {
         for (var way : ways) {
             network.stall(way);
         }
-        pass(random, 500, 2_500);
+        pass(random, 300, 1_500);
         for (var way : ways) {
             network.resume(way);
         }
@@ -255,14 +277,14 @@ final class Faults {
             FaultProxy network, SplittableRandom random, Consumer<FaultProxy> shape)
             throws InterruptedException {
         shape.accept(network);
-        pass(random, 500, 1_500);
+        pass(random, 300, 1_200);
         network.unshaped();
     }
 
     private static void away(FaultProxy network, SplittableRandom random)
             throws InterruptedException {
         network.goAway();
-        pass(random, 300, 2_500);
+        pass(random, 300, 1_500);
         network.lift();
     }
 

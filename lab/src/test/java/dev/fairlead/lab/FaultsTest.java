@@ -3,10 +3,9 @@ package dev.fairlead.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.lab.Faults.Fault;
-import dev.fairlead.lab.Faults.HubFault;
-import dev.fairlead.lab.Faults.SiteFault;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,12 +13,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,131 +27,134 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Every kind of fault, again and again, under streams that live through them: real programs, and
 /// bytes that are checked at both ends. Each run has a seed, from which its moments follow;
-/// `-Dfairlead.seed=N` repeats them all. By `./check --long` 40 runs of each kind; with
-/// `-Dfairlead.faults=true` two; the table is in `target/faults.md`.
+/// `-Dfairlead.seed=N` repeats them all. By `./check --long` 40 runs of each kind, else two of each
+/// that costs little; the table is in `target/faults.md`.
+///
+/// `-Dfairlead.faults.runs=N` and `-Dfairlead.faults.kinds=REGEX` say how many of which.
 @Timeout(7_200)
 @Tag("long")
 @EnabledIf("isAsked")
-@SuppressWarnings("NullAway.Init")
 class FaultsTest {
 
     private static final boolean LONG = LongRun.isAsked();
+    private static final int LABS = LONG ? 2 : 1;
     private static final int SITES = LONG ? 4 : 2;
-    private static final int ROUNDS = LONG ? 10 : 1;
-    private static final int HUB_RUNS = LONG ? 40 : 2;
+    private static final int RUNS = Integer.getInteger("fairlead.faults.runs", LONG ? 40 : 2);
+    private static final String KINDS = System.getProperty("fairlead.faults.kinds", "");
     private static final long SEED = Long.getLong("fairlead.seed", new SecureRandom().nextInt());
 
-    @TempDir static Path folder;
-    private static Lab lab;
-    private static HubUnderFaults hub;
-    private static final FaultTable TABLE = new FaultTable();
-    private static final ConcurrentLinkedQueue<String> WRONG = new ConcurrentLinkedQueue<>();
+    /// So that those kinds are soon over of which nobody is told.
+    private static final String SOON_DEAD =
+            "limits: {link: {ping-seconds: 1, silence-seconds: 4}}\n";
 
-    @BeforeAll
-    static void start() throws Exception {
-        System.out.println("FaultsTest: seed " + SEED);
-        lab = new Lab(folder);
-        var sites = new ArrayList<Site>();
-        for (int i = 0; i < SITES; i++) {
-            sites.add(new Site(lab, "site" + i, SEED + i));
-        }
-        hub = new HubUnderFaults(lab, sites);
-        together(Site::start);
-    }
+    @TempDir Path folder;
+    private final FaultTable table = new FaultTable();
+    private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
 
-    @AfterAll
-    static void stop() throws Exception {
-        for (var site : hub.sites()) {
-            site.close();
-        }
-        hub.kill();
-        lab.startHub();
-        lab.close();
-    }
-
-    /// By `./check --long`, or as a sample by `-Dfairlead.faults=true`.
+    /// By `./check --long`, or where kinds are named.
     static boolean isAsked() {
-        return LONG || Boolean.getBoolean("fairlead.faults");
-    }
-
-    @FunctionalInterface
-    private interface OnSite {
-        void accept(Site site) throws Exception;
-    }
-
-    private static void together(OnSite what) {
-        var all =
-                hub.sites().stream()
-                        .map(site ->
-                                CompletableFuture.runAsync(
-                                        () -> {
-                                            try {
-                                                what.accept(site);
-                                            } catch (Exception e) {
-                                                throw new IllegalStateException(e);
-                                            }
-                                        },
-                                        task -> Thread.ofVirtual().name(site.name).start(task)))
-                        .toList();
-        all.forEach(CompletableFuture::join);
+        return LONG || !KINDS.isEmpty();
     }
 
     @Test
     void everyStreamLivesThroughEveryFault() throws Exception {
-        LongRun.prove("faults", FaultsTest::faults);
+        LongRun.prove("faults", this::faults);
     }
 
-    private static String faults() throws Exception {
-        for (int round = 0; round < ROUNDS; round++) {
-            int number = round;
-            together(site -> {
-                var kinds = new ArrayList<>(Faults.OF_SITES);
-                if (!LONG) {
-                    // Half a minute each; SilentPartiesTest has a sample of them.
-                    kinds.removeIf(SiteFault::silent);
-                }
-                Collections.shuffle(kinds, new Random(site.random().nextLong()));
-                for (var kind : kinds) {
-                    strike(kind, site, seed(kind, site.name, number));
-                }
-            });
+    private String faults() throws Exception {
+        System.out.println("FaultsTest: seed " + SEED);
+        long begun = System.nanoTime();
+        // The database of a lab in it runs as another account.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        try {
+            together(IntStream.range(0, LABS).boxed().toList(), this::inLab);
+        } finally {
+            Files.writeString(Path.of("target", "faults.md"), table.text());
+            System.out.println(table.text());
         }
-        for (int run = 0; run < HUB_RUNS; run++) {
-            for (var kind : Faults.OF_HUB) {
-                strike(kind, seed(kind, "hub", run));
+        assertThat(wrong).isEmpty();
+        return "%,d runs of %d kinds on %,d streams in %d min, seed %d"
+                .formatted(
+                        table.runs(),
+                        table.kinds(),
+                        table.streams(),
+                        Duration.ofNanos(System.nanoTime() - begun).toMinutes(),
+                        SEED);
+    }
+
+    private void inLab(int number) throws Exception {
+        try (var lab = new Lab(Files.createDirectory(folder.resolve("lab" + number)))) {
+            var sites = new ArrayList<Site>();
+            for (int i = 0; i < SITES; i++) {
+                var name = "site" + number + i;
+                sites.add(new Site(lab, name, SEED + name.hashCode()));
+            }
+            try (var hub = new HubUnderFaults(lab, sites, SOON_DEAD)) {
+                together(sites, Site::start);
+                together(sites, this::strikeSite);
+                strikeHub(hub, number);
+                together(sites, site -> wrong.addAll(site.end()));
+            } finally {
+                together(sites, Site::close);
             }
         }
-        together(site -> WRONG.addAll(site.end()));
-
-        Files.writeString(Path.of("target", "faults.md"), TABLE.text());
-        System.out.println(TABLE.text());
-        assertThat(WRONG).isEmpty();
-        return "%d runs of %d kinds, seed %d"
-                .formatted(TABLE.runs(), Faults.OF_SITES.size() + Faults.OF_HUB.size(), SEED);
     }
 
-    private static long seed(Fault kind, String where, int run) {
-        return SEED * 31 + (kind.name() + where + run).hashCode();
+    /// Everything that can go wrong around one site, while the others live on.
+    private void strikeSite(Site site) throws Exception {
+        for (int round = 0; round < Math.ceilDiv(RUNS, LABS * SITES); round++) {
+            var kinds = asked(Faults.OF_SITES);
+            Collections.shuffle(kinds, new Random(site.random().nextLong()));
+            for (var kind : kinds) {
+                var run = new Run(kind, List.of(site), seed(kind, site.name, round));
+                run.strike(random -> kind.what().strike(site, random));
+            }
+        }
     }
 
-    private static void strike(SiteFault kind, Site site, long seed) throws Exception {
-        var random = new SplittableRandom(seed);
-        var run = new Run(kind, List.of(site), seed);
-        run.begin(random);
-        kind.what().strike(site, random);
-        run.end();
+    private void strikeHub(HubUnderFaults hub, int lab) throws Exception {
+        for (int round = 0; round < Math.ceilDiv(RUNS, LABS); round++) {
+            for (var kind : asked(Faults.OF_HUB)) {
+                var run = new Run(kind, hub.sites(), seed(kind, "hub" + lab, round));
+                run.strike(random -> kind.what().strike(hub, random));
+            }
+        }
     }
 
-    private static void strike(HubFault kind, long seed) throws Exception {
-        var random = new SplittableRandom(seed);
-        var run = new Run(kind, hub.sites(), seed);
-        run.begin(random);
-        kind.what().strike(hub, random);
-        run.end();
+    private static <T extends Fault> List<T> asked(List<T> all) {
+        var kinds = new ArrayList<>(all);
+        kinds.removeIf(
+                kind -> KINDS.isEmpty() ? !LONG && !kind.isCheap() : !kind.name().matches(KINDS));
+        return kinds;
+    }
+
+    private static long seed(Fault kind, String where, int round) {
+        return SEED * 31 + (kind.name() + where + round).hashCode();
+    }
+
+    @FunctionalInterface
+    private interface Doing<T> {
+        void accept(T of) throws Exception;
+    }
+
+    private static <T> void together(List<T> all, Doing<T> what) throws Exception {
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var doing = new ArrayList<Future<?>>();
+            for (var one : all) {
+                doing.add(
+                        threads.submit(() -> {
+                            what.accept(one);
+                            return null;
+                        }));
+            }
+            for (var one : doing) {
+                one.get();
+            }
+        }
     }
 
     /// One fault, with the streams that it strikes.
-    private static final class Run {
+    private final class Run {
 
         private final Fault kind;
         private final List<Site> sites;
@@ -160,16 +162,26 @@ class FaultsTest {
         private final List<CheckedStream> lasting;
         private final List<CheckedConnection> passing = new ArrayList<>();
         private final List<String> problems = new ArrayList<>();
+        private final long seed;
 
         Run(Fault kind, List<Site> sites, long seed) {
             this.kind = kind;
             this.sites = sites;
+            this.seed = seed;
             this.name = kind.name() + " (seed " + seed + ")";
             this.lasting = sites.stream().flatMap(site -> site.streams().stream()).toList();
         }
 
+        void strike(Doing<SplittableRandom> fault) throws Exception {
+            long begun = System.nanoTime();
+            var random = new SplittableRandom(seed);
+            begin(random);
+            fault.accept(random);
+            end(begun);
+        }
+
         /// Opens streams whose ends are on their way when the fault strikes, or shortly after.
-        void begin(SplittableRandom random) throws Exception {
+        private void begin(SplittableRandom random) throws Exception {
             lasting.forEach(CheckedStream::longestPause);
             for (var site : sites) {
                 for (int i = 0; i < 2; i++) {
@@ -186,7 +198,7 @@ class FaultsTest {
             Faults.pass(random, 50, 400);
         }
 
-        void end() throws Exception {
+        private void end(long begun) throws Exception {
             switch (kind.streams()) {
                 case GO_ON -> goOn();
                 case END_WITH_AGENT -> endWithAgent();
@@ -201,26 +213,34 @@ class FaultsTest {
             for (var one : passing) {
                 one.close();
             }
-            if (!problems.isEmpty() || kind.streams() != Faults.Streams.GO_ON) {
-                for (var site : sites) {
-                    site.stop();
-                    site.start();
-                }
-            }
             for (var site : sites) {
+                if (!problems.isEmpty()) {
+                    site.stop();
+                } else if (kind.streams() != Faults.Streams.GO_ON) {
+                    site.forgetEnded();
+                }
+                site.start();
                 try (var fresh = site.connectSooner()) {
                     if (!fresh.end(Site.PATIENCE)) {
                         problems.add("a new connection does not work: " + fresh.streams());
                     }
                 }
             }
-            TABLE.add(
+            table.add(
                     kind.name(),
                     lasting.size() + 2 * passing.size(),
                     problems.isEmpty(),
                     bytes.size(),
-                    pause);
-            problems.forEach(problem -> WRONG.add(name + ": " + problem));
+                    pause,
+                    Duration.ofNanos(System.nanoTime() - begun));
+            if (table.runs() % 20 == 0) {
+                LongRun.say("faults: " + table.runs() + " runs, " + wrong.size() + " problems");
+                Files.writeString(Path.of("target", "faults.md"), table.text());
+            }
+            for (var problem : problems) {
+                System.out.println("FaultsTest: " + name + ": " + problem);
+                wrong.add(name + ": " + problem);
+            }
         }
 
         private Stream<CheckedStream> all() {

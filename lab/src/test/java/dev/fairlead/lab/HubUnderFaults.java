@@ -12,21 +12,33 @@ import java.util.stream.Stream;
 
 /// A lab's hub as a program that is killed, stopped and started again, with the sites that live by
 /// it.
-final class HubUnderFaults {
+final class HubUnderFaults implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Lab lab;
     private final List<Site> sites;
+    private final String more;
+    private final Map<String, String> environment;
     private Programs.Running program;
     private long answered;
 
-    /// Puts it in the place of the lab's own.
-    HubUnderFaults(Lab lab, List<Site> sites) throws IOException {
+    /// Puts it in the place of the lab's own, until the lab is closed.
+    ///
+    /// @param more lines of its configuration
+    HubUnderFaults(Lab lab, List<Site> sites, String more) throws IOException {
+        this(lab, sites, more, Map.of());
+    }
+
+    /// @param environment what is set besides
+    HubUnderFaults(Lab lab, List<Site> sites, String more, Map<String, String> environment)
+            throws IOException {
         this.lab = lab;
         this.sites = List.copyOf(sites);
+        this.more = more;
+        this.environment = Map.copyOf(environment);
         lab.hub().close();
-        this.program = lab.startProgram("");
+        this.program = lab.startProgram(more, environment);
     }
 
     List<Site> sites() {
@@ -74,7 +86,7 @@ final class HubUnderFaults {
 
     /// Starts it again, and returns when it answers.
     void start() throws IOException {
-        program = lab.startProgram("");
+        program = lab.startProgram(more, environment);
         answered = System.nanoTime();
     }
 
@@ -90,5 +102,13 @@ final class HubUnderFaults {
                         .getFirst();
         var first = ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
         return Stream.concat(Stream.of(first), first.children()).map(ProcessHandle::pid).toList();
+    }
+
+    /// Stops it, and its database with it.
+    @Override
+    public void close() throws Exception {
+        if (program.process().isAlive()) {
+            stop();
+        }
     }
 }

@@ -179,8 +179,8 @@ final class Lab implements AutoCloseable {
         return startProgram(more, Map.of());
     }
 
-    private Programs.Running startProgram(String more, Map<String, String> environment)
-            throws IOException {
+    /// @param environment what is set besides
+    Programs.Running startProgram(String more, Map<String, String> environment) throws IOException {
         int port = config.listen().port();
         var file = folder.resolve("hub.yaml");
         Files.writeString(

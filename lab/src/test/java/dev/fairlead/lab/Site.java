@@ -18,8 +18,8 @@ final class Site implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int CONNECTIONS = 4;
-    private static final int CONNECTION_RATE = 60_000;
-    private static final int PROGRAM_RATE = 30_000;
+    private static final int CONNECTION_RATE = 30_000;
+    private static final int PROGRAM_RATE = 20_000;
 
     final String name;
     final FaultProxy agentsNetwork;
@@ -178,6 +178,28 @@ final class Site implements AutoCloseable {
             wrong.addAll(stream.problems());
         }
         return wrong;
+    }
+
+    /// Lets go of what has ended, so that [#start] begins it anew.
+    void forgetEnded() throws IOException {
+        for (var connection : connections()) {
+            if (connection.streams().stream().anyMatch(CheckedStream::isOver)) {
+                connection.close();
+                connections.remove(connection);
+            }
+        }
+        if (exec != null && exec.stream().isOver()) {
+            exec.close();
+            exec = null;
+        }
+        if (ssh != null && ssh.stream().isOver()) {
+            ssh.close();
+            ssh = null;
+        }
+        if (forward != null && !forward.process().isAlive()) {
+            forward.close();
+            forward = null;
+        }
     }
 
     /// Ends what runs, whatever it does.

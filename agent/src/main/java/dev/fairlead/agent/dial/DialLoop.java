@@ -32,7 +32,7 @@ public final class DialLoop {
     private static final Duration SLOW = Duration.ofMinutes(5);
 
     /// Between dials while streams wait for the link, which people see as a pause.
-    private static final Duration HURRY = Duration.ofSeconds(2);
+    private static final Duration HURRY = Duration.ofSeconds(1);
 
     /// After the link was taken over, which may have been by another machine with the same key: by
     /// coming again it is found out.

@@ -51,7 +51,7 @@ public final class KeptLink {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
 
     /// While streams wait, which somebody sees as a pause.
-    private static final Duration HURRY = Duration.ofSeconds(2);
+    private static final Duration HURRY = Duration.ofSeconds(1);
 
     /// What makes another link necessary.
     private sealed interface News {

@@ -1,13 +1,12 @@
 package dev.fairlead.hub.access;
 
 import dev.fairlead.hub.Rejected;
-import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.db.SessionId;
 import dev.fairlead.hub.fleet.Node;
 import dev.fairlead.hub.rbac.Decision;
 import dev.fairlead.hub.rbac.Principal;
 import dev.fairlead.hub.tenant.Tenant;
 import dev.fairlead.link.StreamEnd;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Decides about an OPEN that resumes, anew: whose session it is and what it is about, the right,
@@ -43,49 +42,64 @@ final class Resumption {
 
     private LiveSession decideNow(OpenRequest request) {
         var resume = request.resume();
-        var session = resume == null ? null : resume.session();
-        if (resume == null || session == null || !services.sessions().resume()) {
+        var id = resume == null ? null : resume.session();
+        if (resume == null || id == null || !services.sessions().resume()) {
             throw notResumable();
         }
-        var tenant = services.tenants().find(request.tenant()).map(Tenant::id);
-        var found =
+        var session =
                 services.sessions()
-                        .live(session)
-                        .filter(it -> isOf(it, request, tenant) && it.mayHaveStream(resume.id()));
-        if (found.isEmpty()) {
-            throw ended(request, tenant);
+                        .live(id)
+                        .filter(it -> isOf(it, request) && it.mayHaveStream(resume.id()))
+                        .orElseThrow(() -> ended(request, id));
+        var node = services.sessions().inTurn(session, () -> decideAnew(session, request));
+        // Whoever resumes is often there before the node, which lost its link by the same fault.
+        // While it waits the session is cut when its right ends.
+        var patience = services.sessions().waitsForNode();
+        if (services.links().await(session.tenant(), session.node(), patience).isEmpty()) {
+            throw ServeClient.offline(node);
         }
-        var kept = found.get();
-        var node = services.nodes().find(kept.tenant(), kept.node().text());
-        if (node.isEmpty() || !isNamed(node.get(), kept, request.node())) {
-            throw notResumable();
+        return session;
+    }
+
+    /// The tenant, the node and the right, as they are now.
+    private Node decideAnew(LiveSession session, OpenRequest request) {
+        var tenant = services.tenants().find(session.tenant().text());
+        if (tenant.filter(it -> isNamed(it, request.tenant())).isEmpty()) {
+            throw ended(request, session.id());
         }
+        var node =
+                services.nodes()
+                        .find(session.tenant(), session.node().text())
+                        .filter(it -> isNamed(it, session, request.node()))
+                        .orElseThrow(Resumption::notResumable);
         var decision =
                 services.decide()
                         .decide(
                                 principal,
-                                kept.tenant(),
-                                kept.kind().act,
-                                node.get().labels(),
+                                session.tenant(),
+                                session.kind().act,
+                                node.labels(),
                                 request.login());
-        if (!decision.equals(new Decision.Allowed(kept.login()))) {
+        if (!decision.equals(new Decision.Allowed(session.login()))) {
             throw new ServeClient.Refused(
                     StreamEnd.RIGHT_ENDED, "the right to this session has ended");
         }
-        ServeClient.mustBeOnline(services.links(), kept.tenant(), node.get());
-        if (!node.get().facts().capabilities().containsKey("resume")) {
+        if (!node.facts().capabilities().containsKey("resume")) {
             // An older agent would begin anew what it is asked to go on with.
             throw notResumable();
         }
-        return kept;
+        return node;
     }
 
-    private boolean isOf(LiveSession session, OpenRequest request, Optional<TenantId> tenant) {
+    private boolean isOf(LiveSession session, OpenRequest request) {
         return session.principal().user().equals(principal.user())
                 && session.principal().tenant().equals(principal.tenant())
-                && Optional.of(session.tenant()).equals(tenant)
                 && session.kind() == request.kind()
                 && session.target().equals(ServeClient.shownTarget(request));
+    }
+
+    private static boolean isNamed(Tenant tenant, String asked) {
+        return asked.equals(tenant.id().text()) || asked.equals(tenant.name().text());
     }
 
     /// By the name that it had when the session began, too: it may have been renamed since.
@@ -96,13 +110,10 @@ final class Resumption {
     }
 
     /// Why there is no such session any more, for the person whose it was.
-    private ServeClient.Refused ended(OpenRequest request, Optional<TenantId> tenant) {
-        var resume = request.resume();
-        if (resume == null || resume.session() == null || tenant.isEmpty()) {
-            return notResumable();
-        }
-        return services.sessions()
-                .find(tenant.get(), resume.session())
+    private ServeClient.Refused ended(OpenRequest request, SessionId id) {
+        return services.tenants()
+                .find(request.tenant())
+                .flatMap(tenant -> services.sessions().find(tenant.id(), id))
                 .filter(session ->
                         session.user().equals(principal.who())
                                 && session.kind().equals(request.kind().label())

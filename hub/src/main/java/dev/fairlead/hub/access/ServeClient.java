@@ -235,7 +235,9 @@ public final class ServeClient implements StreamServer, Live {
         }
         var allowed = decision.orReject("node");
         var found = node.orElseThrow(() -> Rejected.notFound("node"));
-        mustBeOnline(services.links(), tenant, found);
+        if (services.links().find(tenant, found.id()).isEmpty()) {
+            throw offline(found);
+        }
         var session =
                 new LiveSession(
                         SessionId.fresh(),
@@ -281,16 +283,14 @@ public final class ServeClient implements StreamServer, Live {
         sessions.remove(session);
     }
 
-    /// @throws Refused with since when; asked only for nodes that the person may know of
-    static void mustBeOnline(Links links, TenantId tenant, Node node) {
-        if (links.find(tenant, node.id()).isEmpty()) {
-            var since = node.since();
-            throw new Refused(
-                    StreamEnd.NODE_OFFLINE,
-                    since == null
-                            ? node.name() + " is offline: it never came"
-                            : node.name() + " is offline since " + SINCE.format(since));
-        }
+    /// Says since when; only of nodes that the person may know of.
+    static Refused offline(Node node) {
+        var since = node.since();
+        return new Refused(
+                StreamEnd.NODE_OFFLINE,
+                since == null
+                        ? node.name() + " is offline: it never came"
+                        : node.name() + " is offline since " + SINCE.format(since));
     }
 
     static String shownTarget(OpenRequest request) {

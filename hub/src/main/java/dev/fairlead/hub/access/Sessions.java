@@ -21,7 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +38,8 @@ import org.slf4j.LoggerFactory;
 public final class Sessions {
 
     private static final Logger log = LoggerFactory.getLogger(Sessions.class);
+    private static final int RESUMED_AT_ONCE = 4;
+    private static final Duration WAITS_FOR_NODE = Duration.ofSeconds(5);
 
     private final Database database;
     private final Audit audit;
@@ -46,6 +50,7 @@ public final class Sessions {
     private final Links links;
     private final Executor threads;
     private final Farewell farewell;
+    private final Semaphore turns = new Semaphore(RESUMED_AT_ONCE, true);
     private final Map<SessionId, LiveSession> live = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<LiveSession> unwritten = new ConcurrentLinkedQueue<>();
 
@@ -83,6 +88,12 @@ public final class Sessions {
     /// Whether streams can be resumed at all.
     boolean resume() {
         return !settings.resumeWithin().isZero();
+    }
+
+    /// How long a resumption waits for the node's link: a part of the time that there is for it.
+    Duration waitsForNode() {
+        var part = settings.resumeWithin().dividedBy(4);
+        return part.compareTo(WAITS_FOR_NODE) < 0 ? part : WAITS_FOR_NODE;
     }
 
     /// Records a session that is about to begin; from then on it is cut when its right ends.
@@ -154,9 +165,26 @@ public final class Sessions {
                 return;
             }
             var pause = session.interruptedFor();
-            records.resumed(session, by, address, pause);
+            inTurn(
+                    session,
+                    () -> {
+                        records.resumed(session, by, address, pause);
+                        return pause;
+                    });
             session.recordedAsResumed();
             meters.resumed(pause);
+        }
+    }
+
+    /// Does what a resumption needs of the database, in one transaction in the session's tenant. A
+    /// few at a time: all sessions of a hub that was killed come back at once, and others get at
+    /// the database meanwhile. May block.
+    <T> T inTurn(LiveSession session, Supplier<T> work) {
+        turns.acquireUninterruptibly();
+        try {
+            return database.inTenant(session.tenant(), tx -> work.get());
+        } finally {
+            turns.release();
         }
     }
 

@@ -8,9 +8,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// The links that this hub holds: of nodes at most one each, the one of the highest epoch; of
 /// people's programs any number.
@@ -18,7 +22,14 @@ public final class Links {
 
     private final ConcurrentMap<NodeId, LiveLink> byNode = new ConcurrentHashMap<>();
     private final Set<Link> clients = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<NodeId, Awaited> awaited = new ConcurrentHashMap<>();
     private volatile boolean draining;
+
+    /// A node's next link, which somebody waits for.
+    private static final class Awaited {
+        private final CompletableFuture<Void> comes = new CompletableFuture<>();
+        private int waiters;
+    }
 
     /// Puts a link in the place of the node's older one, which is closed. A link that comes later
     /// than a newer one is closed itself.
@@ -38,6 +49,10 @@ public final class Links {
         if (old[0] != null) {
             old[0].link().close(LinkEnd.TAKEN_OVER, "a newer link of this node took over");
         }
+        var waiting = awaited.remove(link.node());
+        if (waiting != null) {
+            waiting.comes.complete(null);
+        }
         return now == link;
     }
 
@@ -48,6 +63,37 @@ public final class Links {
     /// The link of a node of this tenant.
     public Optional<LiveLink> find(TenantId tenant, NodeId node) {
         return Optional.ofNullable(byNode.get(node)).filter(link -> link.tenant().equals(tenant));
+    }
+
+    /// The same, of a node that may be on its way back: waits for it. Not while this hub is being
+    /// drained, when nodes go elsewhere.
+    ///
+    /// @return empty where it has not come in this time
+    public Optional<LiveLink> await(TenantId tenant, NodeId node, Duration atMost) {
+        // Asked for after the wait is known, so that none comes in between unheard.
+        var waiting =
+                awaited.compute(
+                        node,
+                        (id, it) -> {
+                            var awaiting = it == null ? new Awaited() : it;
+                            awaiting.waiters++;
+                            return awaiting;
+                        });
+        try {
+            var there = find(tenant, node);
+            if (there.isPresent() || draining) {
+                return there;
+            }
+            waiting.comes.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // As it is now.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            awaited.computeIfPresent(
+                    node, (id, it) -> it == waiting && --it.waiters == 0 ? null : it);
+        }
+        return find(tenant, node);
     }
 
     /// Takes out the link of a node of this tenant: from then on nobody finds it, and who took it
