@@ -44,6 +44,9 @@ final class MuxStream implements LinkStream {
     /// Bytes that are left of this stream's turn in [SendQueue], which keeps it here.
     private int credit;
 
+    /// After how many turns of all streams its own last one ended; also [SendQueue]'s.
+    private long lastTurn = Long.MIN_VALUE / 2;
+
     private boolean endWanted;
     private boolean endSent;
     private volatile boolean writable = true;
@@ -433,8 +436,15 @@ final class MuxStream implements LinkStream {
     }
 
     /// This stream is in the queue no longer.
-    void left() {
+    ///
+    /// @param turn the number of the turn that it has had
+    void left(long turn) {
         queued = false;
+        lastTurn = turn;
+    }
+
+    long lastTurn() {
+        return lastTurn;
     }
 
     int credit() {

@@ -7,11 +7,12 @@ import java.util.ArrayDeque;
 /// Decides which stream's bytes go out next, and when the socket is flushed. Used on one event loop
 /// only.
 ///
-/// Streams take turns of [#QUANTUM] bytes, by deficit round robin. A stream that had nothing to
-/// send a moment ago goes before those that always have: so a keystroke passes a file transfer. No
-/// stream starves, because one that has had its turn, or has become empty in it, waits a whole
-/// round before it can come first again (FQ-CoDel's two lists, RFC 8290 section 4.2). Frames of the
-/// link itself (windows, pings, ends of streams that hold nothing) do not wait.
+/// Streams take turns of [#QUANTUM] bytes, by deficit round robin. A stream that has had no turn for
+/// a whole round of the others goes before them: so a keystroke passes a file transfer. One that has
+/// goes behind them, also where it was empty in between: so no stream starves, and those that are
+/// filled while they wait get no more than those that are always full. (Two lists as FQ-CoDel has
+/// them, RFC 8290 section 4.2, with a stricter rule for who is new.) Frames of the link itself
+/// (windows, pings, ends of streams that hold nothing) do not wait.
 final class SendQueue {
 
     /// A stalled peer that makes this side answer without reading: beyond so much the link is given
@@ -25,6 +26,10 @@ final class SendQueue {
     private final Runnable givenUp;
     private final ArrayDeque<MuxStream> fresh = new ArrayDeque<>();
     private final ArrayDeque<MuxStream> busy = new ArrayDeque<>();
+
+    /// How many turns have ended, of all streams.
+    private long turns;
+
     private boolean flushPending;
     private boolean draining;
     private boolean closed;
@@ -57,7 +62,8 @@ final class SendQueue {
             return;
         }
         stream.credit(QUANTUM - stream.credit());
-        fresh.add(stream);
+        boolean waitedARound = turns - stream.lastTurn() > busy.size();
+        (waitedARound ? fresh : busy).add(stream);
         drain();
     }
 
@@ -70,12 +76,12 @@ final class SendQueue {
         try {
             boolean sent = false;
             while (channel.isWritable()) {
-                boolean first = !fresh.isEmpty();
-                var stream = first ? fresh.poll() : busy.poll();
+                var from = fresh.isEmpty() ? busy : fresh;
+                var stream = from.poll();
                 if (stream == null) {
                     break;
                 }
-                sent |= turn(stream, first);
+                sent |= turn(stream, from);
             }
             if (sent) {
                 flushSoon();
@@ -87,9 +93,9 @@ final class SendQueue {
 
     /// Lets a stream send a frame, and puts it where its next turn is.
     ///
-    /// @param first whether it came before those that always have something
+    /// @param from the list in which it was first
     /// @return whether it had one
-    private boolean turn(MuxStream stream, boolean first) {
+    private boolean turn(MuxStream stream, ArrayDeque<MuxStream> from) {
         if (stream.credit() <= 0) {
             stream.credit(QUANTUM);
             busy.add(stream);
@@ -97,14 +103,11 @@ final class SendQueue {
         }
         boolean sent = stream.sendOne();
         if (!stream.canSend()) {
-            if (first) {
-                busy.add(stream);
-            } else {
-                stream.left();
-            }
+            stream.left(++turns);
         } else if (stream.credit() > 0) {
-            (first ? fresh : busy).addFirst(stream);
+            from.addFirst(stream);
         } else {
+            turns++;
             busy.add(stream);
         }
         return sent;
