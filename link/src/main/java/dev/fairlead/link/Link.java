@@ -74,6 +74,9 @@ public final class Link implements StreamOpener {
     private long nextPing;
     private volatile long roundTripNanos = -1;
 
+    /// The least one that this dialer has measured: without what waited on the way.
+    private long leastRoundTrip = -1;
+
     private Link(
             Channel channel,
             Side side,
@@ -93,7 +96,8 @@ public final class Link implements StreamOpener {
         this.opens = new RateLimit(limits.opensPerSecond());
         this.controls = new RateLimit(limits.controlsPerSecond());
         this.lastReceived = now();
-        this.nextPing = lastReceived + jitteredPing();
+        // At once, while nothing else is on the way: how far it is to the other side.
+        this.nextPing = lastReceived;
     }
 
     /// Begins to speak frames on a channel whose two sides have proved themselves. Called on the
@@ -363,6 +367,7 @@ public final class Link implements StreamOpener {
         long nanos = now() - payload.readLong();
         if (nanos >= 0 && nanos < limits.deadAfter().toNanos()) {
             roundTripNanos = nanos;
+            leastRoundTrip = leastRoundTrip < 0 ? nanos : Math.min(leastRoundTrip, nanos);
         }
     }
 
@@ -407,6 +412,11 @@ public final class Link implements StreamOpener {
                 },
                 wait,
                 TimeUnit.NANOSECONDS);
+    }
+
+    /// Of this link, in nanoseconds; negative where it is not known, as on the accepting side.
+    long leastRoundTrip() {
+        return leastRoundTrip;
     }
 
     /// The pause between pings, give or take a quarter.

@@ -88,6 +88,9 @@ final class MuxStream implements LinkStream {
         this.listener = listener;
         this.window = new ReceiveWindow(link.limits().maxWindow());
         this.answered = listener != null;
+        if (!answered) {
+            window.distance(Distance.of(headers, link.leastRoundTrip()));
+        }
     }
 
     int id() {
@@ -111,8 +114,13 @@ final class MuxStream implements LinkStream {
     }
 
     void sendOpen() {
-        link.send(Frames.headers(link.channel().alloc(), FrameType.OPEN, id, headers));
+        link.send(
+                Frames.headers(link.channel().alloc(), FrameType.OPEN, id, distanceTold(headers)));
         becomeReady();
+    }
+
+    private Headers distanceTold(Headers what) {
+        return Distance.tell(what, link.leastRoundTrip());
     }
 
     // What this side's user does.
@@ -146,7 +154,12 @@ final class MuxStream implements LinkStream {
         link.onLoop(() -> {
             if (!over && !answered) {
                 answered = true;
-                link.send(Frames.headers(link.channel().alloc(), FrameType.ACCEPT, id, answer));
+                link.send(
+                        Frames.headers(
+                                link.channel().alloc(),
+                                FrameType.ACCEPT,
+                                id,
+                                distanceTold(answer)));
                 becomeReady();
             }
         });
@@ -348,6 +361,7 @@ final class MuxStream implements LinkStream {
         requireOpener(FrameType.ACCEPT);
         var answer = Headers.decode(payload);
         peerAnswered = true;
+        window.distance(Distance.of(answer, link.leastRoundTrip()));
         if (listener != null) {
             listener.accepted(answer);
         }

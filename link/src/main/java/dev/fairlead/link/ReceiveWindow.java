@@ -11,11 +11,13 @@ import java.util.concurrent.TimeUnit;
 /// each of which has become slow, do not together keep what each had alone. The round trip is the
 /// sender's, through every relay: the time from a grant to the first byte that only this grant
 /// allowed; the least of them counts, since a sender that was not held up makes them longer, never
-/// shorter. (The idea of dynamic right-sizing, Fisk and Feng 2001, which Linux follows in its TCP
-/// receive buffers.)
+/// shorter. No more than the [Distance] that both ends have told counts either: among many streams
+/// each one's bytes wait for the others', so each would take itself for a distant one, those that
+/// happen to have the larger windows would get the larger shares, and would grow. (The idea of
+/// dynamic right-sizing, Fisk and Feng 2001, which Linux follows in its TCP receive buffers.)
 final class ReceiveWindow {
 
-    /// Nothing shrinks below it.
+    /// What a stream gets that has more than a few bytes, and nothing shrinks below.
     private static final int LEAST = 64 * 1024;
 
     /// Above it a near stream's window grows with care.
@@ -50,6 +52,9 @@ final class ReceiveWindow {
     /// @param consumed bytes so far
     /// @param now nanoseconds
     int wanted(long consumed, long now) {
+        if (size < LEAST) {
+            return Math.min(LEAST, most);
+        }
         if (measuredFrom == NONE) {
             measure(consumed, now);
             return size;
@@ -73,6 +78,15 @@ final class ReceiveWindow {
     private void measure(long consumed, long now) {
         measuredFrom = now;
         consumedThen = consumed;
+    }
+
+    /// How far the sender is, at most.
+    ///
+    /// @param nanos negative: not known
+    void distance(long nanos) {
+        if (nanos >= 0) {
+            roundTrip = Math.min(roundTrip, nanos);
+        }
     }
 
     /// The link's memory had room for it.

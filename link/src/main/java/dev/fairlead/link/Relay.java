@@ -68,7 +68,7 @@ public final class Relay {
                 over.accept(cutCause, cutMessage);
                 return;
             }
-            var opened = to.open(open, serving);
+            var opened = to.open(Distance.pass(asked.headers(), open), serving);
             serving.source = opened;
             asking.sink = opened;
             asked.listen(asking);

@@ -7,12 +7,12 @@ import java.util.ArrayDeque;
 /// Decides which stream's bytes go out next, and when the socket is flushed. Used on one event loop
 /// only.
 ///
-/// Streams take turns of [#QUANTUM] bytes, by deficit round robin. A stream that has had no turn for
-/// a whole round of the others goes before them: so a keystroke passes a file transfer. One that has
-/// goes behind them, also where it was empty in between: so no stream starves, and those that are
-/// filled while they wait get no more than those that are always full. (Two lists as FQ-CoDel has
-/// them, RFC 8290 section 4.2, with a stricter rule for who is new.) Frames of the link itself
-/// (windows, pings, ends of streams that hold nothing) do not wait.
+/// Streams take turns of [#QUANTUM] bytes, by deficit round robin. A stream that has had no turn
+/// for a whole round of the others goes before them: so a keystroke passes a file transfer. One
+/// that has goes behind them, also where it was empty in between: so no stream starves, and those
+/// that are filled while they wait get no more than those that are always full. (Two lists as
+/// FQ-CoDel has them, RFC 8290 section 4.2, with a stricter rule for who is new.) Frames of the
+/// link itself (windows, pings, ends of streams that hold nothing) do not wait.
 final class SendQueue {
 
     /// A stalled peer that makes this side answer without reading: beyond so much the link is given

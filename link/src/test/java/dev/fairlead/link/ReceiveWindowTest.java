@@ -82,6 +82,21 @@ final class ReceiveWindowTest {
     }
 
     @Test
+    void aNearStreamThatWaitsForManyOthersTakesItselfForNear() {
+        var alone = new ReceiveWindow(MOST);
+        alone.distance(TimeUnit.MILLISECONDS.toNanos(2));
+        long now = 0;
+        // A window's worth in 20 ms, over and over, because others have their turns in between.
+        for (long consumed = 0; consumed < 64 << 20; consumed += alone.size() / 4) {
+            now += TimeUnit.MILLISECONDS.toNanos(5);
+            alone.granted(consumed + alone.size(), now - TimeUnit.MILLISECONDS.toNanos(20));
+            alone.arrived(now);
+            alone.set(alone.wanted(consumed, now));
+        }
+        assertThat(alone.size()).isEqualTo(64 * 1024);
+    }
+
+    @Test
     void aLimitBelowWhatIsNeededHolds() {
         var window = new ReceiveWindow(64 * 1024);
         for (int i = 1; i < 10; i++) {
