@@ -3,6 +3,7 @@ package dev.fairlead.lab.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,9 +93,7 @@ final class Bench implements Callable<Integer> {
         if (quick) {
             only = List.of(FairleadItself.NAME);
         }
-        var folder = Files.createTempDirectory("fairlead-bench");
-        Files.setPosixFilePermissions(
-                folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwx--x--x"));
+        var folder = folder("fairlead-bench");
         try {
             if (only == null || !chosen().isEmpty()) {
                 tunnels(folder);
@@ -104,7 +103,7 @@ final class Bench implements Callable<Integer> {
                 print(found, DistanceBench.table(found));
             }
             if (wants(StartBench.NAME)) {
-                var found = StartBench.run(launcher(), folder);
+                var found = StartBench.run(launcher());
                 print(found, StartBench.table(found));
             }
             var herd = HerdBench.parts(only == null ? List.of(HerdBench.ALL) : only);
@@ -116,6 +115,13 @@ final class Bench implements Callable<Integer> {
             Files.deleteIfExists(folder);
         }
         return 0;
+    }
+
+    /// A fresh folder that the database of a hub that root starts can pass: it runs as another
+    /// user.
+    static Path folder(String prefix) throws IOException {
+        return Files.setPosixFilePermissions(
+                Files.createTempDirectory(prefix), PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     private static String launcher() {

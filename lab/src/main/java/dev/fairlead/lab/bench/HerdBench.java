@@ -285,26 +285,7 @@ final class HerdBench {
         }
     }
 
-    /// A row for each figure.
     static String table(int agents, Map<HerdFigure, Double> found) {
-        var text =
-                new StringBuilder(
-                        "| %,d agents | Fairlead | wanted | measured / wanted |\n|---|---|---|---|\n"
-                                .formatted(agents));
-        found.forEach((figure, value) ->
-                text.append(
-                        String.format(
-                                Locale.ROOT,
-                                "| %s | %.2f | %s | %s |%n",
-                                figure.label(),
-                                value,
-                                Double.isNaN(figure.most())
-                                        ? ""
-                                        : String.format(Locale.ROOT, "%.0f", figure.most()),
-                                Double.isNaN(figure.most())
-                                        ? ""
-                                        : String.format(
-                                                Locale.ROOT, "%.2f", value / figure.most()))));
-        return text.toString();
+        return Report.bounded(String.format(Locale.ROOT, "%,d agents", agents), found);
     }
 }

@@ -1,7 +1,7 @@
 package dev.fairlead.lab.bench;
 
 /// What is measured with many agents, as it stands in the table, and the most that it may be.
-enum HerdFigure {
+enum HerdFigure implements Bounded {
     LINK("all agents linked to a hub that runs: s", Double.NaN),
     IDLE("memory of an idle link, kernel included: KB", 26),
     IDLE_PROCESS("of it in the hub's process: KB", Double.NaN),
@@ -21,12 +21,13 @@ enum HerdFigure {
         this.most = most;
     }
 
-    String label() {
+    @Override
+    public String label() {
         return label;
     }
 
-    /// NaN where it only explains another.
-    double most() {
+    @Override
+    public double most() {
         return most;
     }
 }

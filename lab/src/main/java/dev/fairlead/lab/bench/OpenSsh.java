@@ -81,6 +81,7 @@ final class OpenSsh {
         }
         programs.start("sshd", "/usr/sbin/sshd", "-D", "-e", "-f", config.toString());
         Ports.await(port);
+        programs.write("sshd.port", Integer.toString(port));
         return port;
     }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Programs implements AutoCloseable {
 
     private static final int GRACE_SECONDS = 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     private final Path folder;
     private final List<Process> running = new ArrayList<>();
@@ -71,8 +72,25 @@ final class Programs implements AutoCloseable {
     void run(Map<String, String> environment, String... command)
             throws IOException, InterruptedException {
         var process = start("run", environment, command);
-        if (process.waitFor() != 0) {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException(
+                    String.join(" ", command)
+                            + " has not ended after "
+                            + PATIENCE_SECONDS
+                            + " s: "
+                            + Files.readString(log("run")));
+        }
+        if (process.exitValue() != 0) {
             throw new IOException(String.join(" ", command) + ": " + Files.readString(log("run")));
+        }
+        running.remove(process);
+    }
+
+    /// Ends one in order, before the others.
+    void stop(Process process) throws IOException, InterruptedException {
+        process.destroy();
+        if (!process.waitFor(GRACE_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("a program does not end: " + process.info().commandLine());
         }
         running.remove(process);
     }

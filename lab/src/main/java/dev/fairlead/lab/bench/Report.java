@@ -195,6 +195,22 @@ final class Report {
         return stated;
     }
 
+    /// A row for each figure: what was found, what is wanted, and how near that is.
+    static String bounded(String heading, Map<? extends Bounded, Double> found) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(heading, FairleadItself.NAME, "wanted", "measured / wanted"));
+        found.forEach((figure, value) -> {
+            boolean open = Double.isNaN(figure.most());
+            rows.add(
+                    List.of(
+                            figure.label(),
+                            number(value),
+                            open ? "" : "<= " + Math.round(figure.most()),
+                            open ? "" : String.format(Locale.ROOT, "%.2f", value / figure.most())));
+        });
+        return markdown(rows);
+    }
+
     static String number(double value) {
         return Double.isNaN(value)
                 ? "-"

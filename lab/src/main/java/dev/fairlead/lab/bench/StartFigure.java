@@ -1,11 +1,12 @@
 package dev.fairlead.lab.bench;
 
-/// What a person or a machine waits for at the beginning, as it stands in the table.
-enum StartFigure {
+/// What a person or a machine waits for at the beginning, and what an idle agent holds.
+enum StartFigure implements Bounded {
     AGENT_LINKED("agent: exec to linked: ms", 400),
-    AGENT_ANONYMOUS("agent, idle: anonymous memory: MB", 64),
-    AGENT_RESIDENT("agent, idle: resident memory: MB", 110),
-    VERSION("fairlead version: ms", 150),
+    AGENT_ANONYMOUS("agent, all capabilities used, idle: anonymous memory: MB", 64),
+    AGENT_RESIDENT("agent, all capabilities used, idle: resident memory: MB", 110),
+    VERSION("fairlead version, the hub's too: ms", 150),
+    SSH_PLAIN("plain ssh to sshd here, true: ms", Double.NaN),
     SSH_FIRST("ssh NODE true, the first, over plain ssh: ms", 300),
     SSH_NEXT("ssh NODE true, from then on, over plain ssh: ms", 20);
 
@@ -17,11 +18,13 @@ enum StartFigure {
         this.most = most;
     }
 
-    String label() {
+    @Override
+    public String label() {
         return label;
     }
 
-    double most() {
+    @Override
+    public double most() {
         return most;
     }
 }
