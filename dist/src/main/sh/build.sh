@@ -80,7 +80,7 @@ train() {
     # Root's database runs as another user, who has to reach it.
     stage=$(mktemp -d "${TMPDIR:-/tmp}/fairlead-rehearsal.XXXXXX") && chmod 711 "$stage"
     rehearse "$stage" >>"$log" 2>&1 || say "the rehearsal failed, so starts will be slower; see $log"
-    for cache in hub agent cli stream; do
+    for cache in hub agent cli stream proxy; do
         if [[ -s $stage/$cache.conf ]]; then assemble "$cache" "$stage/$cache.conf" >>"$log" 2>&1 || true; fi
     done
     rm -rf "$stage"
@@ -88,7 +88,7 @@ train() {
 }
 
 rehearse() {
-    local stage=$1 hub i node
+    local stage=$1 hub i node host
     export FAIRLEAD_HOME=$stage/home FAIRLEAD_NO_BUILD=1 FAIRLEAD_RECORD=$stage
     "$root/fairlead" quickstart --port 0 --data "$stage/data" >"$stage/out" 2>&1 </dev/null 9>&- &
     hub=$!
@@ -97,18 +97,28 @@ rehearse() {
         sleep 0.1
     done
     node=$(sed -n 's/^  Node  *\([^ ,]*\).*/\1/p' "$stage/out")
-    "$root/fairlead" nodes || true
+    host=${node:-none}.default.fairlead
     "$root/fairlead" exec "${node:-none}" -- true </dev/null || true
+    # All that the agent serves, and what OpenSSH starts; the connection that it keeps open has to end first.
+    if type -P ssh scp >/dev/null; then
+        "$root/fairlead" ssh "${node:-none}" true </dev/null || true
+        scp -q -F "$FAIRLEAD_HOME/ssh_config" "$stage/out" "$host:$stage/copy" || true
+        ssh -F "$FAIRLEAD_HOME/ssh_config" -tt "$host" true </dev/null || true
+        ssh -F "$FAIRLEAD_HOME/ssh_config" -O exit "$host" || true
+    fi
+    # Last, so that what is kept for the commands without a stream is this.
+    "$root/fairlead" rehearse version --hub -- nodes -- node show "${node:-none}" || true
     kill -TERM "$hub" && wait "$hub"
     cat "$stage/out"
 }
 
 assemble() {
-    local program=$1 cache=$1 conf=$2
-    if [[ $cache == stream ]]; then program=cli; fi
+    local program=$1 cache=$1 conf=$2 command=''
+    if [[ $cache == stream || $cache == proxy ]]; then program=cli; fi
+    if [[ $cache == proxy ]]; then command=proxy; fi
     (
         unset FAIRLEAD_RECORD
-        java_options "$program"
+        java_options "$program" "$command"
         exec "$JAVA_HOME/bin/java" "${java_options[@]}" -XX:AOTMode=create -XX:AOTConfiguration="$conf" \
             -XX:AOTCache="$home/aot/$cache.aot" -cp "$home/lib/fairlead-$program-$version.jar"
     )

@@ -25,29 +25,34 @@ java_options() {
     java_options=(
         --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
         -Dfairlead.home="$home" -Djava.library.path="$home/native" -Dio.netty.leakDetection.level=disabled
+        # Nobody records Netty's events, and setting them up takes a tenth of a second.
+        -Dio.netty.jfr.enabled=false
     )
     # A short command and a small agent need no parallel collector: its threads cost start-up time and memory. Their AOT
     # caches stay at their own address: relocated, 20 MB of their pages would be written at each start.
+    if [[ $1 != hub ]]; then
+        java_options+=(-XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0)
+    fi
+    # What was hot in the rehearsal is compiled at once at a start (JEP 515), which takes half of the processor's time
+    # then. Somebody waits for these; a forward that has just begun rather gets its speed sooner.
+    case $1:${2-} in
+        agent:* | cli:proxy) java_options+=(-XX:-AOTRecordTraining -XX:-AOTReplayTraining) ;;
+    esac
     case $1 in
         # What the agent holds for streams is outside the heap; a start of 32 MB fits the objects of the AOT cache.
         agent)
             java_options+=(
-                -XX:+UseSerialGC -Xms32m -Xmn4m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=192m
+                -Xms32m -Xmn4m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=192m
                 -XX:TrimNativeHeapInterval=10000 -XX:+ExitOnOutOfMemoryError
-                -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
             )
             ;;
         # It logs nothing and says so to nobody.
-        cli)
-            java_options+=(
-                -XX:+UseSerialGC -Dslf4j.internal.verbosity=ERROR
-                -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
-            )
-            ;;
+        cli) java_options+=(-Dslf4j.internal.verbosity=ERROR) ;;
     esac
     # Commands that carry no stream end before the second compiler would pay.
     case $1:${2-} in
-        cli:proxy | cli:exec | cli:forward) cache=stream ;;
+        cli:proxy) cache=proxy ;;
+        cli:exec | cli:forward) cache=stream ;;
         cli:*) java_options+=(-XX:TieredStopAtLevel=1) ;;
     esac
     if [[ -n ${FAIRLEAD_RECORD-} ]]; then

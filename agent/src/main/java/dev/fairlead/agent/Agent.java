@@ -26,6 +26,7 @@ import dev.fairlead.agent.ssh.SshService;
 import dev.fairlead.agent.state.AgentStatus;
 import dev.fairlead.agent.state.StateFolder;
 import dev.fairlead.link.EventLoops;
+import dev.fairlead.link.Link;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.dial.Dialer;
 import dev.fairlead.link.handshake.Introduction;
@@ -33,10 +34,14 @@ import dev.fairlead.link.resume.ResumeBudget;
 import dev.fairlead.link.resume.ServeResumable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +52,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Agent implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
+
+    /// How long the SSH server waits for the link, which somebody waits for more than for it.
+    private static final Duration HEAD_START = Duration.ofSeconds(2);
 
     private final ArrayDeque<AutoCloseable> closing = new ArrayDeque<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
@@ -106,13 +114,8 @@ public final class Agent implements AutoCloseable {
 
         var forward = new ForwardTcp(reach, parts.connect());
         var exec = new ServeExec(reach, logins);
-        var hostKey = HostKey.loadOrMake(folder.hostKeyFile());
-        var certificate =
-                new HostCertificate(
-                        hostKey.publicLine(),
-                        () -> hub.state().name() + "." + hub.state().tenantName() + ".fairlead");
-        var ssh = new SshService(logins, reach, hostKey, certificate);
-        var json = JsonMapper.builder().build();
+        // Made when the link is there, since it takes as long as that.
+        var ssh = new CompletableFuture<Ssh>();
         var kept = config.resume();
         var resumable =
                 new ServeResumable(loops.next(), kept.within(), new ResumeBudget(kept.memory()));
@@ -120,15 +123,25 @@ public final class Agent implements AutoCloseable {
                 new ServeCalls(
                         Map.of(
                                 "statistics",
-                                question -> json.writeValueAsBytes(measure.now()),
+                                _ -> JsonMapper.shared().writeValueAsBytes(measure.now()),
                                 "end-session",
-                                new EndSession(ssh, resumable),
+                                question ->
+                                        new EndSession(ssh.join().service(), resumable)
+                                                .answer(question),
                                 "renew-host-cert",
-                                certificate),
+                                question -> ssh.join().certificate().answer(question)),
                         onClose(new CallMemory(folder.callsFile(), parts.clock())));
         var streams =
                 new ServeStreams(
-                        Map.of("tcp", forward, "exec", exec, "ssh", ssh::serve, "call", calls),
+                        Map.of(
+                                "tcp",
+                                forward,
+                                "exec",
+                                exec,
+                                "ssh",
+                                stream -> ssh.thenAccept(made -> made.service().serve(stream)),
+                                "call",
+                                calls),
                         kept.within().isPositive());
         var loop =
                 new DialLoop(
@@ -148,7 +161,7 @@ public final class Agent implements AutoCloseable {
                         () -> resumable.cutOff() > 0,
                         List.of(
                                 new Heartbeat(measure, parts.heartbeat()),
-                                certificate,
+                                link -> keepCertificate(ssh, link),
                                 new TellPolicy(config.profile().label(), config.allow(), logins)),
                         parts.backoff().get(),
                         status);
@@ -156,12 +169,64 @@ public final class Agent implements AutoCloseable {
         onClose(() -> resumable.endAll(StreamEnd.GOING_AWAY, "the agent on this node is stopping"));
         // Sessions are told why they end while there is a link to tell it over.
         onClose(exec);
-        onClose(ssh);
+        onClose(() -> {
+            if (!ssh.cancel(false) && !ssh.isCompletedExceptionally()) {
+                ssh.join().service().close();
+            }
+        });
         var thread = Thread.ofVirtual().name("dial loop").start(() -> run(loop));
         onClose(() -> {
             thread.interrupt();
             thread.join();
         });
+        status.linked()
+                .completeOnTimeout(null, HEAD_START.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRunAsync(
+                        () -> make(ssh, () -> Ssh.make(folder, hub, logins, reach)),
+                        Thread::startVirtualThread);
+    }
+
+    private static void keepCertificate(CompletableFuture<Ssh> ssh, Link link)
+            throws InterruptedException {
+        try {
+            ssh.get().certificate().run(link);
+        } catch (ExecutionException | CancellationException e) {
+            LOG.debug("No host certificate is asked for, since the agent is ending", e);
+        }
+    }
+
+    private void make(CompletableFuture<Ssh> ssh, Callable<Ssh> make) {
+        if (ssh.isDone()) {
+            return;
+        }
+        try {
+            var made = make.call();
+            if (!ssh.complete(made)) {
+                // The agent is being closed.
+                made.service().close();
+            }
+        } catch (Exception e) {
+            ssh.completeExceptionally(e);
+            ended.completeExceptionally(e);
+        }
+    }
+
+    /// @param certificate for the service's host key
+    private record Ssh(SshService service, HostCertificate certificate) {
+
+        static Ssh make(StateFolder folder, KnownHub hub, Logins logins, Reach reach)
+                throws IOException {
+            var hostKey = HostKey.loadOrMake(folder.hostKeyFile());
+            var certificate =
+                    new HostCertificate(
+                            hostKey.publicLine(),
+                            () ->
+                                    hub.state().name()
+                                            + "."
+                                            + hub.state().tenantName()
+                                            + ".fairlead");
+            return new Ssh(new SshService(logins, reach, hostKey, certificate), certificate);
+        }
     }
 
     /// Where a hub on this machine that has its data beside the agent's says what it listens on.
@@ -184,14 +249,15 @@ public final class Agent implements AutoCloseable {
     private static Logins logins(AgentConfig config) throws IOException {
         try {
             boolean root = Login.agentUid() == 0;
-            return new Logins(Login.ofAgent().name(), root, config.logins());
+            return new Logins(Login.nameOfAgent(), root, config.logins());
         } catch (IllegalArgumentException | LoginException e) {
             throw new ConfigException(String.valueOf(e.getMessage()));
         }
     }
 
     /// Completes when the agent dials no more: with the reason where the hub removed this node, or
-    /// with nothing where it was closed.
+    /// with nothing where it was closed. Fails where it cannot serve, such as by an SSH host key
+    /// that cannot be read.
     public CompletableFuture<String> ended() {
         return ended.copy();
     }

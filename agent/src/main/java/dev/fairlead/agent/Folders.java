@@ -25,6 +25,16 @@ public final class Folders {
                             + " else ~/.local/share/fairlead/agent).")
     private @Nullable Path state;
 
+    Folders() {
+        this(null, null);
+    }
+
+    /// @param config null for the usual one; so is `state`
+    Folders(@Nullable Path config, @Nullable Path state) {
+        this.config = config;
+        this.state = state;
+    }
+
     public Path config() throws IOException {
         if (config != null) {
             return config;

@@ -1,6 +1,5 @@
 package dev.fairlead.agent;
 
-import ch.qos.logback.classic.Level;
 import dev.fairlead.agent.dial.DialHub;
 import dev.fairlead.agent.enroll.EnrollException;
 import dev.fairlead.agent.enroll.Join;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

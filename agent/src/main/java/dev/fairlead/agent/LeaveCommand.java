@@ -1,11 +1,11 @@
 package dev.fairlead.agent;
 
-import ch.qos.logback.classic.Level;
 import dev.fairlead.agent.enroll.EnrollException;
 import dev.fairlead.agent.enroll.Leave;
 import dev.fairlead.agent.state.StateFolder;
 import dev.fairlead.link.dial.DialException;
 import java.util.concurrent.Callable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

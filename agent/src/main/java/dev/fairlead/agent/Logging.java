@@ -1,38 +1,51 @@
 package dev.fairlead.agent;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.ConsoleAppender;
-import org.slf4j.Logger;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.IMarkerFactory;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.helpers.BasicMarkerFactory;
+import org.slf4j.helpers.NOPMDCAdapter;
+import org.slf4j.spi.MDCAdapter;
+import org.slf4j.spi.SLF4JServiceProvider;
 
-/// Logs to stderr, in code and not by a file: other programs that have the agent on their class
-/// path have settings of their own.
-final class Logging {
+/// Logs to stderr, a line for each event: what the agent says from a level on, and what libraries
+/// warn of. A logging library would be a tenth of the agent's start and of its memory.
+///
+/// Only [Main] names it; other programs that have the agent on their class path log as they do.
+public final class Logging implements SLF4JServiceProvider {
 
-    private Logging() {}
+    private final ErrorLoggers loggers = new ErrorLoggers(System.err);
+    private final IMarkerFactory markers = new BasicMarkerFactory();
+    private final MDCAdapter context = new NOPMDCAdapter();
 
+    /// Sets the level of what the agent itself says.
     static void to(Level level) {
-        if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
-            return;
+        if (LoggerFactory.getILoggerFactory() instanceof ErrorLoggers loggers) {
+            loggers.say(level);
         }
-        context.reset();
-        var encoder = new PatternLayoutEncoder();
-        encoder.setContext(context);
-        // Control characters that came from the other side do not reach a terminal.
-        encoder.setPattern(
-                "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %replace(%msg){'[\\x00-\\x1f\\x7f]', ' '}%n%ex{short}");
-        encoder.start();
-        var console = new ConsoleAppender<ILoggingEvent>();
-        console.setContext(context);
-        console.setTarget("System.err");
-        console.setEncoder(encoder);
-        console.start();
-        var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-        root.setLevel(Level.WARN);
-        root.addAppender(console);
-        context.getLogger("dev.fairlead").setLevel(level);
     }
+
+    @Override
+    public ILoggerFactory getLoggerFactory() {
+        return loggers;
+    }
+
+    @Override
+    public IMarkerFactory getMarkerFactory() {
+        return markers;
+    }
+
+    @Override
+    public MDCAdapter getMDCAdapter() {
+        return context;
+    }
+
+    @Override
+    public String getRequestedApiVersion() {
+        return "2.0.99";
+    }
+
+    @Override
+    public void initialize() {}
 }

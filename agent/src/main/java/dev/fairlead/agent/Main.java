@@ -3,8 +3,11 @@ package dev.fairlead.agent;
 import dev.fairlead.agent.enroll.EnrollException;
 import dev.fairlead.link.dial.DialException;
 import dev.fairlead.link.dial.DialFailure;
+import dev.fairlead.link.dial.Dialer;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -28,16 +31,37 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
+        // Named here, or SLF4J would look through the class path for one.
+        System.setProperty("slf4j.provider", Logging.class.getName());
+        // Else it tells the person that it does so.
+        System.setProperty("slf4j.internal.verbosity", "WARN");
+        if (args.length > 0 && args[0].equals("run")) {
+            Dialer.prepare();
+            var run = RunCommand.plain(Arrays.asList(args).subList(1, args.length));
+            if (run != null) {
+                System.exit(run(run));
+            }
+        }
         System.exit(commandLine().execute(args));
+    }
+
+    private static int run(RunCommand command) {
+        try {
+            return command.call();
+        } catch (Exception e) {
+            return failed(new PrintWriter(System.err, true), e);
+        }
     }
 
     static CommandLine commandLine() {
         return new CommandLine(new Main())
-                .setExecutionExceptionHandler((e, command, _) -> {
-                    command.getErr().println("fairlead agent: " + sentence(e));
-                    command.getErr().flush();
-                    return code(e);
-                });
+                .setExecutionExceptionHandler((e, command, _) -> failed(command.getErr(), e));
+    }
+
+    private static int failed(PrintWriter err, Exception e) {
+        err.println("fairlead agent: " + sentence(e));
+        err.flush();
+        return code(e);
     }
 
     private static String sentence(Exception e) {

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -21,6 +24,15 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
 /// Reads `agent.yaml`. What cannot be used stops the start with one sentence that names the file
 /// and the key; an unknown key also names the nearest known one.
 public final class ReadConfig {
+
+    private static final String PROFILE = "profile: ";
+
+    /// All that most files say, as `agent join` writes it. Jackson would take a tenth of the
+    /// agent's start for it.
+    private static final Set<String> JOINED =
+            Arrays.stream(Profile.values())
+                    .map(profile -> PROFILE + profile.label())
+                    .collect(Collectors.toUnmodifiableSet());
 
     private ReadConfig() {}
 
@@ -40,8 +52,15 @@ public final class ReadConfig {
 
     /// @param source the name of the file, for messages
     static AgentConfig parse(String text, String source) {
-        if (text.lines().allMatch(line -> line.isBlank() || line.stripLeading().startsWith("#"))) {
+        var lines =
+                text.lines()
+                        .filter(line -> !line.isBlank() && !line.stripLeading().startsWith("#"))
+                        .toList();
+        if (lines.isEmpty()) {
             return AgentConfig.of(Profile.NODE);
+        }
+        if (lines.size() == 1 && JOINED.contains(lines.getFirst())) {
+            return AgentConfig.of(Profile.ofLabel(lines.getFirst().substring(PROFILE.length())));
         }
         try {
             var config = mapper().readValue(text, AgentConfig.class);

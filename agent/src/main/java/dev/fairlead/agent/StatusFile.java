@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class StatusFile implements DialLoop.Told {
     private final StateFolder folder;
     private final KnownHub known;
     private final InstantSource clock;
+    private final CompletableFuture<@Nullable Void> linked = new CompletableFuture<>();
     private volatile AgentStatus current;
 
     StatusFile(StateFolder folder, KnownHub known, InstantSource clock) {
@@ -32,6 +34,11 @@ final class StatusFile implements DialLoop.Told {
 
     AgentStatus current() {
         return current;
+    }
+
+    /// Completes with the first link.
+    CompletableFuture<@Nullable Void> linked() {
+        return linked;
     }
 
     void stopped() {
@@ -51,6 +58,9 @@ final class StatusFile implements DialLoop.Told {
             folder.writeStatus(current);
         } catch (IOException e) {
             LOG.warn("The status could not be written: {}", e.toString());
+        }
+        if (state == AgentStatus.State.LINKED) {
+            linked.complete(null);
         }
     }
 

@@ -3,7 +3,7 @@ package dev.fairlead.cli;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.IMarkerFactory;
 import org.slf4j.helpers.BasicMarkerFactory;
-import org.slf4j.helpers.NOPLoggerFactory;
+import org.slf4j.helpers.NOPLogger;
 import org.slf4j.helpers.NOPMDCAdapter;
 import org.slf4j.spi.MDCAdapter;
 import org.slf4j.spi.SLF4JServiceProvider;
@@ -12,7 +12,9 @@ import org.slf4j.spi.SLF4JServiceProvider;
 /// cost a tenth of a second at every SSH connection.
 public final class Logging implements SLF4JServiceProvider {
 
-    private final ILoggerFactory loggers = new NOPLoggerFactory();
+    /// Not SLF4J's own: Netty knows that one, and would look for other libraries in its place.
+    private final ILoggerFactory loggers = _ -> NOPLogger.NOP_LOGGER;
+
     private final IMarkerFactory markers = new BasicMarkerFactory();
     private final MDCAdapter context = new NOPMDCAdapter();
 

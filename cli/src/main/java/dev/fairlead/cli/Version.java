@@ -5,21 +5,30 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Shows which versions work together here.
 @Command(
         name = "version",
-        description = "Show the version of this program and of the profile's hub.")
+        description = "Show the version of this program, and with --hub that of the profile's hub.")
 final class Version implements Callable<Integer> {
 
     private final Fairlead fairlead;
+
+    @Option(names = "--hub", description = "Ask the profile's hub for its version as well.")
+    private boolean askHub;
 
     @Mixin private JsonOption output = new JsonOption();
 
     Version(Fairlead fairlead) {
         this.fairlead = fairlead;
+    }
+
+    /// All that `fairlead version` says, for a process that does no more.
+    static String line() {
+        return "fairlead " + own();
     }
 
     /// The version in the jar's manifest; `unpacked` where it does not run from one.
@@ -31,11 +40,11 @@ final class Version implements Callable<Integer> {
     @Override
     public Integer call() {
         var terminal = fairlead.terminal();
-        var hub = fairlead.folder().profiles().byName().isEmpty() ? null : hub();
+        var hub = askHub ? hub() : null;
         if (output.json) {
             terminal.json(json(hub));
         } else {
-            terminal.line("fairlead " + own());
+            terminal.line(line());
             if (hub != null) {
                 terminal.line(
                         "hub      "

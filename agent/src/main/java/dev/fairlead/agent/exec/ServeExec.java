@@ -28,7 +28,6 @@ public final class ServeExec implements StreamServer, AutoCloseable {
 
     private final Reach reach;
     private final Logins logins;
-    private final JsonMapper json = JsonMapper.builder().build();
     private final Set<ExecSession> sessions = ConcurrentHashMap.newKeySet();
 
     public ServeExec(Reach reach, Logins logins) {
@@ -58,7 +57,7 @@ public final class ServeExec implements StreamServer, AutoCloseable {
         }
         List<String> argv;
         try {
-            argv = Argv.parse(headers.text("argv"), json);
+            argv = Argv.parse(headers.text("argv"), JsonMapper.shared());
         } catch (IllegalArgumentException e) {
             stream.refuse(StreamEnd.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;

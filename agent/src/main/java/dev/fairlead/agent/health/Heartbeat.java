@@ -20,7 +20,6 @@ public final class Heartbeat implements LinkTask {
 
     private final Measure measure;
     private final Duration interval;
-    private final JsonMapper json = JsonMapper.builder().build();
     private volatile boolean told;
 
     public Heartbeat(Measure measure, Duration interval) {
@@ -42,7 +41,7 @@ public final class Heartbeat implements LinkTask {
                                 "heartbeat",
                                 DEADLINE,
                                 false,
-                                json.writeValueAsBytes(measure.now())));
+                                JsonMapper.shared().writeValueAsBytes(measure.now())));
                 told = true;
             } catch (IOException e) {
                 LOG.debug("The hub took no heartbeat: {}", e.getMessage());

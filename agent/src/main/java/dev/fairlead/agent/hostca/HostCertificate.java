@@ -36,7 +36,6 @@ public final class HostCertificate implements HostCertificates, LinkTask, Calls.
     private static final Duration AGAIN_WITHIN = Duration.ofSeconds(60);
 
     private final String publicKey;
-    private final JsonMapper json = JsonMapper.builder().build();
     private final ReentrantLock asking = new ReentrantLock();
     private final Supplier<String> name;
     private volatile @Nullable String line;
@@ -118,8 +117,10 @@ public final class HostCertificate implements HostCertificates, LinkTask, Calls.
                                     "host-cert",
                                     DEADLINE,
                                     false,
-                                    json.writeValueAsBytes(Map.of("publicKey", publicKey))));
-            String certificate = json.readTree(answer).path("certificate").stringValue("");
+                                    JsonMapper.shared()
+                                            .writeValueAsBytes(Map.of("publicKey", publicKey))));
+            String certificate =
+                    JsonMapper.shared().readTree(answer).path("certificate").stringValue("");
             var life = life(certificate);
             goodUntil = System.nanoTime() + life.dividedBy(2).toNanos();
             line = certificate;

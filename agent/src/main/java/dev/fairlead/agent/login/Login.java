@@ -82,6 +82,15 @@ public record Login(
         return lookUp(answer.out().strip());
     }
 
+    /// The name of that user, without a look at its groups and home.
+    ///
+    /// @throws IOException also where that uid has no name
+    public static String nameOfAgent() throws IOException, LoginException {
+        // The JVM has asked the name service for it, and says `?` where there is none.
+        String name = System.getProperty("user.name", "");
+        return NAME.matcher(name).matches() ? name : ofAgent().name();
+    }
+
     /// The uid of this process.
     public static int agentUid() throws IOException {
         return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");

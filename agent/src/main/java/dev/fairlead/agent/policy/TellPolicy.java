@@ -20,7 +20,7 @@ public final class TellPolicy implements LinkTask {
     /// How soon a hub hears again what it has heard from this agent before: it may have lost it.
     private static final Duration AGAIN_WITHIN = Duration.ofSeconds(30);
 
-    private final byte[] document;
+    private final Said said;
     private volatile boolean told;
 
     private record Said(
@@ -28,15 +28,12 @@ public final class TellPolicy implements LinkTask {
 
     /// @param profile its label
     public TellPolicy(String profile, List<Rule> allow, Logins logins) {
-        this.document =
-                JsonMapper.builder()
-                        .build()
-                        .writeValueAsBytes(
-                                new Said(
-                                        profile,
-                                        allow.stream().map(Rule::toString).toList(),
-                                        logins.listed(),
-                                        logins.standard()));
+        this.said =
+                new Said(
+                        profile,
+                        allow.stream().map(Rule::toString).toList(),
+                        logins.listed(),
+                        logins.standard());
     }
 
     @Override
@@ -52,7 +49,7 @@ public final class TellPolicy implements LinkTask {
                             "policy",
                             Duration.ofSeconds(20),
                             false,
-                            document));
+                            JsonMapper.shared().writeValueAsBytes(said)));
             told = true;
         } catch (IOException e) {
             if (!LinkTask.isLinkOver(e)) {

@@ -18,7 +18,6 @@ public final class EndSession implements Calls.Server {
 
     private final SshService service;
     private final ServeResumable streams;
-    private final JsonMapper json = JsonMapper.builder().build();
 
     public EndSession(SshService service, ServeResumable streams) {
         this.service = service;
@@ -45,7 +44,7 @@ public final class EndSession implements Calls.Server {
 
     private JsonNode read(byte[] document) throws StreamException {
         try {
-            return json.readTree(document);
+            return JsonMapper.shared().readTree(document);
         } catch (JacksonException e) {
             throw new StreamException(
                     StreamEnd.BAD_REQUEST,

@@ -4,7 +4,7 @@ import dev.fairlead.link.LinkStream;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.StreamListener;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.EOFException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -208,7 +208,7 @@ final class LinkIoSession extends AbstractCloseable implements IoSession, Stream
             return future;
         }
         int length = buffer.available();
-        var bytes = PooledByteBufAllocator.DEFAULT.directBuffer(HEADROOM + length);
+        var bytes = ByteBufAllocator.DEFAULT.directBuffer(HEADROOM + length);
         bytes.setIndex(HEADROOM, HEADROOM);
         bytes.writeBytes(buffer.array(), buffer.rpos(), length);
         buffer.rpos(buffer.wpos());

@@ -15,6 +15,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.DateTimeException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.SerializationFeature;
@@ -68,10 +69,10 @@ public record StateFolder(Path path) {
     /// @throws IOException also where the file is damaged
     public @Nullable AgentState read() throws IOException {
         try {
-            return mapper().readValue(Files.readString(stateFile()), AgentState.class);
+            return StateJson.state(Files.readString(stateFile()));
         } catch (NoSuchFileException e) {
             return null;
-        } catch (JacksonException e) {
+        } catch (JacksonException | IllegalArgumentException | DateTimeException e) {
             throw new IOException(
                     stateFile()
                             + " is damaged. Restore it from a backup, or run `fairlead agent leave`"
@@ -85,7 +86,7 @@ public record StateFolder(Path path) {
     }
 
     public void writeStatus(AgentStatus status) throws IOException {
-        replace(statusFile(), mapper().writeValueAsBytes(status));
+        replace(statusFile(), StateJson.status(status));
     }
 
     /// What the last agent on this folder wrote; null where none did.

@@ -5,7 +5,8 @@ enum StartFigure implements Bounded {
     AGENT_LINKED("agent: exec to linked: ms", 400),
     AGENT_ANONYMOUS("agent, all capabilities used, idle: anonymous memory: MB", 64),
     AGENT_RESIDENT("agent, all capabilities used, idle: resident memory: MB", 110),
-    VERSION("fairlead version, the hub's too: ms", 150),
+    VERSION("fairlead version: ms", 150),
+    VERSION_HUB("fairlead version --hub, an HTTPS request: ms", Double.NaN),
     SSH_PLAIN("plain ssh to sshd here, true: ms", Double.NaN),
     SSH_FIRST("ssh NODE true, the first, over plain ssh: ms", 300),
     SSH_NEXT("ssh NODE true, from then on, over plain ssh: ms", 20);

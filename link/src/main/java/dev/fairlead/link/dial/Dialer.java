@@ -24,6 +24,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
@@ -33,6 +34,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// Dials hubs. Between dials it holds the TLS tickets that hubs gave it; the event loops belong to
@@ -66,6 +69,24 @@ public final class Dialer {
     /// who was told the hub's fingerprint and wants its CA. Fails as [#dial].
     public CompletableFuture<HubIdentity> prove(DialRequest request) {
         return start(request, () -> proveNow(request), _ -> {});
+    }
+
+    /// Begins in the background what the first dial of a process spends most of its time with:
+    /// Java's own TLS, which Netty asks what it can do, and BoringSSL. For programs that somebody
+    /// waits for, as the first thing that they do.
+    public static void prepare() {
+        Thread.ofPlatform().daemon().name("prepare").start(Dialer::loadTls);
+    }
+
+    private static void loadTls() {
+        try {
+            var java = SSLContext.getInstance("TLS");
+            java.init(null, new TrustManager[0], null);
+            java.getSupportedSSLParameters();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("TLS does not work in this Java", e);
+        }
+        OpenSsl.isAvailable();
     }
 
     private interface Way<T> {
