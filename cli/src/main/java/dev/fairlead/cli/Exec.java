@@ -90,7 +90,7 @@ final class Exec implements Callable<Integer> {
                             fairlead.terminal()::note);
             link.firstInBackground();
             var run = ExecRun.start(link.streams(), headers, node);
-            signals(run);
+            signals(run, link);
             Thread.ofPlatform()
                     .daemon()
                     .name("stdin")
@@ -103,14 +103,19 @@ final class Exec implements Callable<Integer> {
         }
     }
 
-    /// Ctrl-C goes to the program; the third one ends the waiting for it.
-    private static void signals(ExecRun run) {
+    /// Ctrl-C goes to the program; the third one ends the waiting for it, and so does the first
+    /// while nothing can be told to the node.
+    private static void signals(ExecRun run, KeptLink link) {
         var interrupts = new AtomicInteger();
         Signals.forward(name -> {
-            if (interrupts.incrementAndGet() < 3) {
+            if (link.isCutOff()) {
+                run.cut(
+                        "Broken off by the user while the link was lost; the node ends the program"
+                                + " when nobody resumes it in time.");
+            } else if (interrupts.incrementAndGet() < 3) {
                 run.signal(name);
             } else {
-                run.cut();
+                run.cut("Broken off by the user; the node ends the program.");
             }
         });
     }

@@ -4,11 +4,14 @@ import static dev.fairlead.cli.StubHub.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.cli.profile.Folder;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// How answers and failures of a hub are shown, and what a script sees of them.
 class CliHubTest {
@@ -149,6 +152,83 @@ class CliHubTest {
 
             assertThat(run.exit()).isEqualTo(7);
             assertThat(run.err()).contains("200 with text/html").contains("sign-in of its own");
+        }
+    }
+
+    /// What no hub says ends with one sentence, soon, and takes no more memory than is meant for
+    /// it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "7",
+                "{",
+                "{\"items\":7,\"next\":[]}",
+                "{\"items\":[7,null,[],{}],\"next\":null}",
+                "{\"items\":[{\"name\":[],\"labels\":3,\"link\":\"x\",\"created\":{}}]}",
+                "{\"items\":[{\"name\":\"\\u001b]0;x\\u0007\",\"created\":\"yesterday\"}]}",
+                "{\"items\":[],\"next\":\"again\"}"
+            })
+    void answersThatNoHubGives(String body) throws Exception {
+        try (var hub = hub((x, asked) -> answer(x, 200, JSON, body))) {
+            for (String[] command :
+                    new String[][] {{"nodes"}, {"audit"}, {"sessions"}, {"node", "show", "a"}}) {
+                var run = signedIn(hub).onTerminal().run(command);
+                assertThat(run.out() + run.err())
+                        .as(String.join(" ", command))
+                        .doesNotContain("Exception", "\tat ", "\u001b]", "\u0007");
+                assertThat(run.err().length()).isLessThan(1_000);
+            }
+        }
+    }
+
+    @Test
+    void anAnswerWithoutEndIsNotKept() throws Exception {
+        try (var hub =
+                hub((x, asked) -> {
+                    x.getResponseHeaders().set("Content-Type", JSON);
+                    x.sendResponseHeaders(200, 0);
+                    byte[] blanks = " ".repeat(1 << 16).getBytes(StandardCharsets.US_ASCII);
+                    try {
+                        while (true) {
+                            x.getResponseBody().write(blanks);
+                        }
+                    } catch (IOException e) {
+                        // It has had enough.
+                    }
+                })) {
+            var run = signedIn(hub).run("nodes");
+
+            assertThat(run.exit()).isEqualTo(7);
+            assertThat(run.err()).contains("answered more than 32 MiB");
+        }
+    }
+
+    @Test
+    void aListWithoutEndIsNotFollowed() throws Exception {
+        try (var hub =
+                hub((x, asked) -> answer(x, 200, JSON, "{\"items\":[],\"next\":\"more\"}"))) {
+            var run = signedIn(hub).run("nodes");
+
+            assertThat(run.exit()).isEqualTo(7);
+            assertThat(run.err()).contains("an empty page of a list");
+            assertThat(hub.asked()).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatAHubSaysOfAFailurePaintsNoTerminal() throws Exception {
+        String problem =
+                "{\"code\":\"denied\",\"detail\":\"\\u001b[2Jno\\u202e\",\"hint\":\"\\u001b[35m\"}";
+        try (var hub = hub((x, asked) -> answer(x, 403, "application/problem+json", problem))) {
+            var run = signedIn(hub).onTerminal().run("nodes");
+
+            assertThat(run.exit()).isEqualTo(4);
+            assertThat(run.err())
+                    .contains("no")
+                    .doesNotContain("\u001b[2J", "\u001b[35m", "\u202e");
         }
     }
 

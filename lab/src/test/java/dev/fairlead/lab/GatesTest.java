@@ -130,7 +130,7 @@ class GatesTest {
             for (int i = 0; i < 3; i++) {
                 open(node);
             }
-            assertThat(open(node).get(10, TimeUnit.SECONDS)).isEqualTo(StreamEnd.LIMIT);
+            assertThat(open(node).get(30, TimeUnit.SECONDS)).isEqualTo(StreamEnd.LIMIT);
             assertThat(limited("streams")).isEqualTo(streams + 1);
             // More than the burst and what two seconds add to it.
             for (int i = 0; i < 100; i++) {
@@ -183,7 +183,7 @@ class GatesTest {
     /// The head of the answer.
     ///
     /// @param more header lines
-    private static String upgrade(Socket socket, String more) throws IOException {
+    static String upgrade(Socket socket, String more) throws IOException {
         socket.getOutputStream()
                 .write(
                         """

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.hub.Cidr;
 import dev.fairlead.hub.HubConfig;
+import dev.fairlead.hub.HubLimits;
 import dev.fairlead.hub.fleet.NodeLink;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// A hub that serves plain HTTP to a load balancer, which ends TLS for it.
 @Timeout(180)
 class LoadBalancerTest {
+
+    private static final int FROM_ONE_ADDRESS = 8;
 
     @TempDir static Path folder;
     private static LabCa ca;
@@ -52,6 +56,7 @@ class LoadBalancerTest {
     }
 
     private static HubConfig behind(HubConfig local, int port) {
+        var limits = local.limits();
         return new HubConfig(
                 local.names(),
                 local.listen(),
@@ -63,7 +68,16 @@ class LoadBalancerTest {
                 local.data(),
                 local.database(),
                 local.observe(),
-                local.limits(),
+                new HubLimits(
+                        limits.connections(),
+                        limits.requests(),
+                        limits.eventStreams(),
+                        limits.tlsHandshakes(),
+                        limits.unproved(),
+                        FROM_ONE_ADDRESS,
+                        limits.handshakeSeconds(),
+                        limits.tenantMemory(),
+                        limits.link()),
                 local.resume());
     }
 
@@ -193,6 +207,36 @@ class LoadBalancerTest {
                 .contains("\"127.0.0.3\"")
                 .doesNotContain("203.0.113.9")
                 .doesNotContain("\"" + LoadBalancer.ADDRESS + "\"");
+    }
+
+    /// The load balancer's own address is everybody's, and what a stranger says of its own is worth
+    /// nothing.
+    @Test
+    void theGateCountsByTheAddressThatItNames() throws Exception {
+        List<Socket> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < FROM_ONE_ADDRESS; i++) {
+                assertThat(upgrade(strangers, "127.0.0.4", i)).startsWith("HTTP/1.1 101");
+            }
+            assertThat(upgrade(strangers, "127.0.0.4", FROM_ONE_ADDRESS))
+                    .startsWith("HTTP/1.1 503")
+                    .containsIgnoringCase("retry-after: 1");
+            assertThat(upgrade(strangers, "127.0.0.5", 0)).startsWith("HTTP/1.1 101");
+        } finally {
+            for (var stranger : strangers) {
+                stranger.close();
+            }
+        }
+    }
+
+    /// Asks for a link from this address, and then says no more.
+    private static String upgrade(List<Socket> open, String from, int number) throws Exception {
+        var socket = ca.client().getSocketFactory().createSocket();
+        open.add(socket);
+        socket.setSoTimeout(30_000);
+        socket.bind(new InetSocketAddress(from, 0));
+        socket.connect(new InetSocketAddress("127.0.0.1", lab.hub().url().getPort()));
+        return GatesTest.upgrade(socket, "X-Forwarded-For: 203.0.113." + number + "\r\n");
     }
 
     @Test

@@ -13,8 +13,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,9 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumedStreamsTest {
 
     /// 10 GiB with `-Dfairlead.long=true`.
-    private static final long LARGE = Boolean.getBoolean("fairlead.long") ? 10L << 30 : 64L << 20;
+    private static final long LARGE = Boolean.getBoolean("fairlead.long") ? 10L << 30 : 32L << 20;
 
-    private static final int THROUGH_PORT = 24 << 20;
+    private static final int THROUGH_PORT = 12 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String VERA = "vera";
 
@@ -89,10 +92,34 @@ class ResumedStreamsTest {
     }
 
     @Test
-    void theHubIsRestarted() throws Exception {
+    void theHubIsRestartedAndThenDrained() throws Exception {
         node.awaitOnline();
-        // A new hub cannot know how many connections a forward had, and waits for more of them.
-        allGoesOn(lab::restartHub, () -> {});
+        allGoesOn(lab::restartHub, ResumedStreamsTest::drainAndStart);
+        endsAs("tcp", "done");
+    }
+
+    /// As its owner does it: the hub stops when that breaks nothing.
+    private static void drainAndStart() throws Exception {
+        var hub = lab.hub();
+        var closed = hub.drained().thenRunAsync(hub::close);
+        var drained =
+                Programs.run(
+                        Programs.builder(
+                                Map.of("HOME", lab.folder().toString()),
+                                List.of(
+                                        Programs.LAUNCHER.toString(),
+                                        "hub",
+                                        "drain",
+                                        "--data",
+                                        lab.folder().resolve("hub").toString())),
+                        new byte[0],
+                        PATIENCE);
+        assertThat(drained.ok())
+                .contains("Draining: ")
+                .contains(" 0 sessions would be cut")
+                .contains("The hub has stopped");
+        closed.get(60, TimeUnit.SECONDS);
+        lab.startHub();
     }
 
     @Test
@@ -109,6 +136,7 @@ class ResumedStreamsTest {
                         inThisProcess.set(true);
                     },
                     () -> {});
+            endsAs("tcp", "done");
         } finally {
             if (!inThisProcess.get()) {
                 lab.startHub();
@@ -178,14 +206,14 @@ class ResumedStreamsTest {
         return Programs.start(
                 Programs.builder(
                         person.environment(),
-                        java.util.List.of(
+                        List.of(
                                 "scp",
                                 "-F",
                                 person.sshConfig().toString(),
                                 "-o",
                                 "ControlPath=none",
                                 "-l",
-                                LARGE > 1 << 30 ? "4000000" : "120000",
+                                LARGE > 1 << 30 ? "4000000" : "60000",
                                 large.toString(),
                                 node.host() + ":" + to)));
     }
@@ -200,7 +228,7 @@ class ResumedStreamsTest {
             try {
                 for (int at = 0; at < sent.length; at += 64 * 1024) {
                     connection.getOutputStream().write(sent, at, 64 * 1024);
-                    Thread.sleep(10);
+                    Thread.sleep(20);
                 }
             } catch (java.io.IOException | InterruptedException e) {
                 // The reader sees it.
@@ -265,11 +293,18 @@ class ResumedStreamsTest {
                                 "sh",
                                 "-c",
                                 "echo $$ > " + pid + "; cat");
+                var impatient = vera.start("exec", node.name(), "--", "cat");
                 var admin = lab.api(lab.signIn("admin"))) {
             echoes(exec, "one");
+            echoes(impatient, "one");
             network.blackHole();
             network.reset();
             exec.awaitErr("reconnecting");
+            impatient.awaitErr("reconnecting");
+            // Nothing can be told to the node now; the person need not wait until it can.
+            impatient.signal("TERM");
+            assertThat(impatient.exit(PATIENCE)).isEqualTo(255);
+            assertThat(impatient.err()).contains("Broken off by the user while the link was lost");
             for (var grant :
                     admin.list(
                             HubApi.path("tenants", Lab.TENANT, "grants"),

@@ -140,6 +140,13 @@ final class Failures {
                 "Check the address; a proxy or load balancer in between may ask for a sign-in of its own.");
     }
 
+    /// @param what it answered, as no hub does
+    CliException endless(String what) {
+        return unreachable(
+                hub + " answered " + what + ", which is not how a hub answers.",
+                "Check the address, and what is on the way to it.");
+    }
+
     private static CliException unreachable(String message, String hint) {
         return new CliException(Exit.UNREACHABLE, message, hint);
     }

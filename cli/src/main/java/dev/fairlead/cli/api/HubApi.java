@@ -30,6 +30,12 @@ public final class HubApi implements AutoCloseable {
     private static final Duration TO_ANSWER = Duration.ofSeconds(60);
     private static final int PAGE = 500;
 
+    /// Bytes of one answer: far more than a page of anything has.
+    private static final int LONGEST_ANSWER = 32 << 20;
+
+    /// Items of a list that is asked for as a whole.
+    private static final int LONGEST_LIST = 200_000;
+
     private final HttpClient http;
     private final URI hub;
     private final @Nullable String token;
@@ -98,8 +104,15 @@ public final class HubApi implements AutoCloseable {
                             path,
                             query.and("limit", Math.min(PAGE, limit - items.size()))
                                     .and("cursor", cursor));
-            items.addAll(page.path("items").values());
+            var more = page.path("items").values();
+            items.addAll(more);
             cursor = page.path("next").isNull() ? null : page.path("next").asString("");
+            if (cursor != null && !cursor.isEmpty() && more.isEmpty()) {
+                throw failures.endless("an empty page of a list, and that more follows");
+            }
+            if (items.size() > LONGEST_LIST) {
+                throw failures.endless("a list of more than " + LONGEST_LIST + " items");
+            }
         } while (cursor != null && !cursor.isEmpty() && items.size() < limit);
         return items;
     }
@@ -149,8 +162,20 @@ public final class HubApi implements AutoCloseable {
             request.method(
                     method, HttpRequest.BodyPublishers.ofByteArray(mapper.writeValueAsBytes(body)));
         }
-        var response = send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-        return read(response.statusCode(), contentType(response), response.body());
+        var response = send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        return read(response.statusCode(), contentType(response), whole(response));
+    }
+
+    private byte[] whole(HttpResponse<InputStream> response) {
+        try (var body = response.body()) {
+            byte[] read = body.readNBytes(LONGEST_ANSWER + 1);
+            if (read.length > LONGEST_ANSWER) {
+                throw failures.endless("more than " + (LONGEST_ANSWER >> 20) + " MiB");
+            }
+            return read;
+        } catch (IOException e) {
+            throw failures.of(e);
+        }
     }
 
     HttpRequest.Builder request(String path) {

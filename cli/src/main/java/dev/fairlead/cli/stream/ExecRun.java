@@ -76,9 +76,11 @@ public final class ExecRun {
         }
     }
 
-    /// Breaks it off; the node ends the program.
-    public void cut() {
-        stream.reset(StreamEnd.CANCELLED, "broken off by the user");
+    /// Breaks it off; the node ends the program, at once where it can be told.
+    ///
+    /// @param why for the person
+    public void cut(String why) {
+        stream.reset(StreamEnd.CANCELLED, why);
     }
 
     /// Feeds the program until `in` ends; runs beside [#result].

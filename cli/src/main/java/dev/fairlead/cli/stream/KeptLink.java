@@ -138,6 +138,11 @@ public final class KeptLink {
         }
     }
 
+    /// Whether streams wait to be resumed, so that nothing reaches the other side now.
+    public boolean isCutOff() {
+        return cutOff;
+    }
+
     /// Runs until interrupted.
     ///
     /// @throws CliException where trying again makes no sense: nobody is signed in any more

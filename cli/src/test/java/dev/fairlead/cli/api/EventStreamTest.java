@@ -55,8 +55,8 @@ class EventStreamTest {
                                                     lost -> {},
                                                     e -> seen.add(e.data().path("n").asInt())));
 
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(1);
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo(2);
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).isEqualTo(2);
             following.interrupt();
             over.countDown();
             api.close();

@@ -169,7 +169,7 @@ class SshFilesTest {
                         .redirectInput(Path.of("/dev/null").toFile())
                         .start();
         var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return out.lines().toList();
     }
 }

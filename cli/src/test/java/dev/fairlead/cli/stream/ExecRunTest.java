@@ -146,7 +146,7 @@ class ExecRunTest {
             run.signal("INT");
 
             assertThat(run.result(out, err)).isEqualTo(130);
-            assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo("INT");
+            assertThat(seen.get(30, TimeUnit.SECONDS)).isEqualTo("INT");
         }
     }
 

@@ -20,6 +20,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -86,7 +87,7 @@ class ForwardPortsTest {
 
     private static String ask(int port, String question) throws IOException {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write(question.getBytes(StandardCharsets.UTF_8));
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -101,9 +102,11 @@ class ForwardPortsTest {
 
         assertThat(ask(one, "hello")).isEqualTo("one:1 hello");
         assertThat(ask(two, "again")).isEqualTo("two:2 again");
-        await().untilAsserted(() ->
-                assertThat(heard)
-                        .contains("opened one:1", "closed one:1 done", "closed two:2 done"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(heard)
+                                .contains(
+                                        "opened one:1", "closed one:1 done", "closed two:2 done"));
     }
 
     @Test
@@ -117,7 +120,8 @@ class ForwardPortsTest {
                             throw new IOException("an orderly end with \"" + answer + "\"");
                         })
                 .isInstanceOf(SocketException.class);
-        await().untilAsserted(() -> assertThat(heard).contains("closed no:1 target-refused"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(heard).contains("closed no:1 target-refused"));
     }
 
     @Test
@@ -135,7 +139,7 @@ class ForwardPortsTest {
 
         ports.up(links.connect(node()).near());
 
-        assertThat(answer.poll(10, TimeUnit.SECONDS)).isEqualTo("one:1 early");
+        assertThat(answer.poll(30, TimeUnit.SECONDS)).isEqualTo("one:1 early");
     }
 
     @Test
@@ -152,8 +156,9 @@ class ForwardPortsTest {
                     .isInstanceOf(CliException.class)
                     .hasMessageContaining(
                             "Another program listens at 127.0.0.1 port " + taken.getLocalPort());
-            await().untilAsserted(() ->
-                    new ServerSocket(other, 1, InetAddress.getLoopbackAddress()).close());
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() ->
+                            new ServerSocket(other, 1, InetAddress.getLoopbackAddress()).close());
         }
     }
 
@@ -192,7 +197,8 @@ class ForwardPortsTest {
         assertThat(ask(port, "a")).isEqualTo("one:1 a");
 
         made.getFirst().close(LinkEnd.CONNECTION_LOST, "cut");
-        await().untilAsserted(
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
                         () -> assertThat(said).anyMatch(line -> line.contains("Trying again")));
 
         assertThat(ask(port, "b")).isEqualTo("one:1 b");

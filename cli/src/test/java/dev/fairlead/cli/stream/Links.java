@@ -78,7 +78,7 @@ final class Links implements AutoCloseable {
                         })
                 .connect(listener.localAddress())
                 .sync();
-        var pair = new Pair(dialed.get(5, TimeUnit.SECONDS), accepted.get(5, TimeUnit.SECONDS));
+        var pair = new Pair(dialed.get(30, TimeUnit.SECONDS), accepted.get(30, TimeUnit.SECONDS));
         listener.close().sync();
         return pair;
     }

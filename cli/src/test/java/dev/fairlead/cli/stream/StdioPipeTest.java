@@ -84,7 +84,7 @@ class StdioPipeTest {
 
         byte[] echoed = Channels.newInputStream(out.source()).readAllBytes();
         assertThat(Arrays.mismatch(echoed, data)).as("first byte that differs").isEqualTo(-1);
-        assertThat(over.get(10, TimeUnit.SECONDS))
+        assertThat(over.get(30, TimeUnit.SECONDS))
                 .isEqualTo(new StdioPipe.Over(true, StreamEnd.DONE, ""));
     }
 
@@ -92,7 +92,7 @@ class StdioPipeTest {
     void aRefusalIsTold() throws Exception {
         var over = start(stream -> stream.refuse(StreamEnd.DENIED_BY_NODE, "No ssh here."));
 
-        assertThat(over.get(10, TimeUnit.SECONDS))
+        assertThat(over.get(30, TimeUnit.SECONDS))
                 .isEqualTo(new StdioPipe.Over(false, StreamEnd.DENIED_BY_NODE, "No ssh here."));
     }
 
@@ -114,7 +114,7 @@ class StdioPipeTest {
 
         assertThat(Channels.newInputStream(out.source()).read()).isEqualTo(7);
         Channels.newOutputStream(in.sink()).write(1);
-        assertThat(over.get(10, TimeUnit.SECONDS))
+        assertThat(over.get(30, TimeUnit.SECONDS))
                 .isEqualTo(new StdioPipe.Over(true, StreamEnd.ENDED_BY_OPERATOR, "enough"));
         // OpenSSH ends this process at the end of stdout, and nobody would hear why.
         assertThat(out.sink().isOpen()).isTrue();
@@ -128,6 +128,6 @@ class StdioPipeTest {
 
         Channels.newOutputStream(in.sink()).write(new byte[100_000]);
 
-        assertThat(over.get(10, TimeUnit.SECONDS).end()).isEqualTo(StreamEnd.CANCELLED);
+        assertThat(over.get(30, TimeUnit.SECONDS).end()).isEqualTo(StreamEnd.CANCELLED);
     }
 }

@@ -12,12 +12,14 @@ final class JoinedStream {
 
     private final Relay relay;
     private final @Nullable String resumeId;
+    private final SessionBytes.Part bytes;
     private volatile boolean mayBeResumed;
 
     /// @param resumeId null where it is not to be resumed
     JoinedStream(Relay relay, @Nullable String resumeId) {
         this.relay = relay;
         this.resumeId = resumeId;
+        this.bytes = new SessionBytes.Part(resumeId, relay::bytesUp, relay::bytesDown);
     }
 
     Relay relay() {
@@ -26,6 +28,11 @@ final class JoinedStream {
 
     @Nullable String resumeId() {
         return resumeId;
+    }
+
+    /// What it adds to the session's sums.
+    SessionBytes.Part bytes() {
+        return bytes;
     }
 
     /// The node has accepted it: it says whether it keeps what the other side has not got.

@@ -64,7 +64,6 @@ final class LiveSession implements Live {
     private final Map<String, Long> lost = new LinkedHashMap<>();
 
     private boolean leftover;
-    private boolean countsOffsets;
     private long interruptedSince;
     private boolean recordedAsResumed;
     private final Object resuming = new Object();
@@ -78,8 +77,7 @@ final class LiveSession implements Live {
     private final CompletableFuture<Void> said = new CompletableFuture<>();
 
     private final CompletableFuture<Void> over = said.thenRun(this::breakOff);
-    private long bytesIn;
-    private long bytesOut;
+    private final SessionBytes bytes = new SessionBytes();
     private long streams;
 
     /// @param login settled; empty for the node's default
@@ -185,10 +183,18 @@ final class LiveSession implements Live {
                 cutWhere(
                         () -> {
                             boolean was = isInterrupted();
-                            lost.values().removeIf(at -> at - before < 0);
+                            lost.entrySet().removeIf(stream -> isTooOld(stream, before));
                             return was && !isInterrupted();
                         },
                         new End(cause, message));
+    }
+
+    private boolean isTooOld(Map.Entry<String, Long> stream, long before) {
+        boolean tooOld = stream.getValue() - before < 0;
+        if (tooOld) {
+            bytes.forget(stream.getKey());
+        }
+        return tooOld;
     }
 
     private CompletableFuture<Void> cutWhere(BooleanSupplier wanted, End why) {
@@ -293,6 +299,7 @@ final class LiveSession implements Live {
             }
             before = joined.stream().filter(stream::resumes).findAny();
             joined.add(stream);
+            bytes.enter(stream.bytes());
             streams++;
             var resumeId = stream.resumeId();
             if (resumeId != null) {
@@ -316,9 +323,9 @@ final class LiveSession implements Live {
         boolean cut;
         synchronized (this) {
             if (joined.remove(stream)) {
-                bytesIn += stream.relay().bytesUp();
-                bytesOut += stream.relay().bytesDown();
-                if (mayBeResumed && joined.stream().noneMatch(stream::resumes)) {
+                boolean goesOn = joined.stream().anyMatch(stream::resumes);
+                bytes.leave(stream.bytes(), goesOn || mayBeResumed);
+                if (mayBeResumed && !goesOn) {
                     lose(stream);
                 }
             }
@@ -342,7 +349,9 @@ final class LiveSession implements Live {
         var resumeId = stream.resumeId();
         if (resumeId != null && end == null) {
             if (lost.size() >= MOST_LOST) {
-                lost.remove(lost.keySet().iterator().next());
+                var oldest = lost.keySet().iterator().next();
+                lost.remove(oldest);
+                bytes.forget(oldest);
             }
             lost.put(resumeId, System.nanoTime());
         }
@@ -352,13 +361,10 @@ final class LiveSession implements Live {
 
     /// Makes it one that another process began, whose streams are all lost.
     ///
-    /// @param in bytes that process has counted
+    /// @param in bytes that process has counted; 0 where it was killed before it could write them
     synchronized LiveSession leftOver(long in, long out) {
         leftover = true;
-        bytesIn = in;
-        bytesOut = out;
-        // It was killed before it could write what it had counted.
-        countsOffsets = in == 0 && out == 0;
+        bytes.goOnFrom(in, out);
         interruptedSince = System.nanoTime();
         lost.put(ANY, interruptedSince);
         return this;
@@ -406,12 +412,9 @@ final class LiveSession implements Live {
         principal = again;
     }
 
-    /// A stream was resumed at these offsets: bytes that a hub that was killed had not counted.
-    synchronized void countOffsets(long in, long out) {
-        if (countsOffsets) {
-            bytesIn += in;
-            bytesOut += out;
-        }
+    /// A stream goes on from these offsets.
+    synchronized void resumedAt(JoinedStream stream, long in, long out) {
+        bytes.resumed(stream.bytes(), in, out);
     }
 
     synchronized int openStreams() {
@@ -422,12 +425,19 @@ final class LiveSession implements Live {
         return joined.isEmpty() && lost.isEmpty();
     }
 
+    /// Whether it is idle but for streams that a process before this one may have lost in it: some
+    /// of them were taken up again, and nobody knows of others.
+    synchronized boolean isIdleAsFarAsKnown() {
+        return joined.isEmpty()
+                && (lost.isEmpty() || streams > 0 && lost.keySet().equals(Set.of(ANY)));
+    }
+
     synchronized long bytesIn() {
-        return bytesIn + joined.stream().mapToLong(stream -> stream.relay().bytesUp()).sum();
+        return bytes.in();
     }
 
     synchronized long bytesOut() {
-        return bytesOut + joined.stream().mapToLong(stream -> stream.relay().bytesDown()).sum();
+        return bytes.out();
     }
 
     synchronized long streams() {

@@ -20,6 +20,7 @@ import dev.fairlead.link.ProtocolException;
 import dev.fairlead.link.Relay;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.StreamServer;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
@@ -55,6 +56,10 @@ public final class ServeClient implements StreamServer, Live {
 
     private static final Logger log = LoggerFactory.getLogger(ServeClient.class);
     private static final long IDLE_FORWARD_SECONDS = 60;
+
+    /// Within so long a program that moves to another link has taken its streams along.
+    private static final Duration MOVING = Duration.ofSeconds(5);
+
     private static final int MAX_SHOWN_TARGET = 300;
     private static final DateTimeFormatter SINCE =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm 'UTC'", Locale.ROOT)
@@ -115,6 +120,9 @@ public final class ServeClient implements StreamServer, Live {
                     .execute(() -> {
                         if (forward.isIdle()) {
                             services.sessions().end(forward, end, "");
+                        } else if (end == StreamEnd.DONE && forward.isIdleAsFarAsKnown()) {
+                            // Its program may have moved, with streams that are not here yet.
+                            endIdle(forward, forward.streams(), end, "", MOVING);
                         }
                     });
         }
@@ -348,7 +356,7 @@ public final class ServeClient implements StreamServer, Live {
             JoinedStream joined) {
         joined.accepted(answer);
         if (resume != null && resume.resumes()) {
-            session.countOffsets(JoinedStream.offset(answer), resume.at());
+            session.resumedAt(joined, JoinedStream.offset(answer), resume.at());
         }
         return answer.with("session", session.id().text());
     }
@@ -381,7 +389,14 @@ public final class ServeClient implements StreamServer, Live {
         boolean lost = end == StreamEnd.LINK_LOST && joined.mayBeResumed();
         switch (session.leave(joined, lost)) {
             case STREAMS -> {}
-            case INTERRUPTED -> services.sessions().interrupted(session);
+            case INTERRUPTED -> {
+                boolean orderly = !lost && (gone == null || gone == StreamEnd.DONE);
+                if (orderly && session.isIdleAsFarAsKnown()) {
+                    over(session, end, message);
+                } else {
+                    services.sessions().interrupted(session);
+                }
+            }
             case NOTHING -> {
                 // What could not be resumed was lost.
                 var cause = end == StreamEnd.NOT_RESUMABLE ? StreamEnd.LINK_LOST : end;
@@ -402,22 +417,35 @@ public final class ServeClient implements StreamServer, Live {
             services.sessions().end(session, cause, message);
             return;
         }
+        long streams = session.streams();
         if (unlinked != null) {
-            services.sessions().end(session, unlinked, "");
+            if (session.isIdle()) {
+                services.sessions().end(session, unlinked, "");
+            } else {
+                endIdle(session, streams, unlinked, "", MOVING);
+            }
             return;
         }
         up.channel()
                 .eventLoop()
                 .schedule(
-                        () ->
-                                services.threads()
-                                        .execute(() -> {
-                                            if (session.isIdle()) {
-                                                services.sessions().end(session, cause, message);
-                                            }
-                                        }),
+                        () -> endIdle(session, streams, cause, message, Duration.ZERO),
                         IDLE_FORWARD_SECONDS,
                         TimeUnit.SECONDS);
+    }
+
+    /// Ends a session that has had no stream since.
+    ///
+    /// @param streams that it had had by then
+    private void endIdle(
+            LiveSession session, long streams, StreamEnd cause, String message, Duration after) {
+        CompletableFuture.delayedExecutor(
+                        after.toMillis(), TimeUnit.MILLISECONDS, services.threads())
+                .execute(() -> {
+                    if (session.isIdleAsFarAsKnown() && session.streams() == streams) {
+                        services.sessions().end(session, cause, message);
+                    }
+                });
     }
 
     /// A stream is refused, for a cause of its own.
