@@ -7,6 +7,7 @@ Says on standard output what happens, a line each, and obeys standard input: `cu
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import platform
@@ -402,7 +403,9 @@ class Link:
         self.gone = None
 
     async def send(self, frame):
-        await self.connection.send(frame)
+        """What is said to a link that is lost is lost with it: run hears of that, and nobody else needs to."""
+        with contextlib.suppress(websockets.exceptions.ConnectionClosed):
+            await self.connection.send(frame)
 
     def open(self, user):
         stream = Stream(self, self.next, answered=True)

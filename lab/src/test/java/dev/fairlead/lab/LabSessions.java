@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import dev.fairlead.hub.access.Session;
 import dev.fairlead.hub.access.SessionFilter;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 
 /// What a hub has recorded of the sessions of the lab's tenant.
 final class LabSessions {
@@ -26,10 +28,15 @@ final class LabSessions {
         return all(kind).getFirst();
     }
 
-    /// Waits until none of this kind lives, and gives why the newest one ended.
+    /// Waits until none of this kind lives, and gives why the last one ended: a forward's session
+    /// may be older than one that has ended before it.
     String endOf(String kind) {
         await().atMost(PATIENCE).until(() -> live(kind).isEmpty());
-        return String.valueOf(newest(kind).cause());
+        var last =
+                all(kind).stream()
+                        .max(Comparator.comparing(s -> Objects.requireNonNull(s.ended())))
+                        .orElseThrow();
+        return String.valueOf(last.cause());
     }
 
     /// Newest first.
