@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the programs and trains their AOT caches; called by ./fairlead with JAVA_HOME set to a JDK 25.
+# Builds the programs and trains their AOT caches; called by ./fairlead with JAVA_HOME set to a JDK 25, and with --train
+# by Maven, where it has built them itself.
 # Two starts at once do not build twice: the second waits and then finds nothing to do.
 set -euo pipefail
 
@@ -124,7 +125,9 @@ assemble() {
     )
 }
 
-if sources_stale; then
+if [[ ${2-} == --train ]]; then # what Maven has just built
+    train
+elif sources_stale; then
     build
     train
 elif programs_untrained; then

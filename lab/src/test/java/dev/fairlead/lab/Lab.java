@@ -71,6 +71,9 @@ final class Lab implements AutoCloseable {
                 configure.apply(
                         HubConfig.local(folder.resolve("hub"), freePort())
                                 .withObserve(new HubConfig.Observe("127.0.0.1", 0)));
+        if (config.database().url() == null) {
+            LabPostgres.giveTo(config.data());
+        }
         this.hub = Hub.start(config, parts());
         var admin =
                 hub.services()
