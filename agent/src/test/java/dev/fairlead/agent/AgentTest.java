@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Whole agents against a hub that a test plays.
-@Timeout(60)
+@Timeout(180)
 @SuppressWarnings("NullAway.Init")
 class AgentTest {
 
@@ -73,13 +73,13 @@ class AgentTest {
             var target =
                     Headers.of("kind", "tcp", "target", "127.0.0.1:" + listener.getLocalPort());
             try (var first = BlockingStream.open(link, target)) {
-                first.awaitAccepted(10);
+                first.awaitAccepted(30);
                 assertThat(refusal(link, target)).isEqualTo(StreamEnd.LIMIT);
             }
             for (int i = 0; i < 50; i++) {
                 BlockingStream.open(link, target);
             }
-            assertThat(hub.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(LinkEnd.LIMIT);
+            assertThat(hub.ends.poll(30, TimeUnit.SECONDS)).isEqualTo(LinkEnd.LIMIT);
             // The next link has its own account.
             reaches(hub.nextLink());
             assertThat(agent.status().state()).isEqualTo(AgentStatus.State.LINKED);
@@ -96,7 +96,7 @@ class AgentTest {
                                         "tcp",
                                         "target",
                                         "127.0.0.1:" + listener.getLocalPort()))) {
-            listener.setSoTimeout(10_000);
+            listener.setSoTimeout(30_000);
             stream.out().write(42);
             try (var target = listener.accept()) {
                 assertThat(target.getInputStream().read()).isEqualTo(42);
@@ -106,7 +106,7 @@ class AgentTest {
 
     private static StreamEnd refusal(Link link, Headers headers) {
         try (var stream = BlockingStream.open(link, headers)) {
-            stream.awaitAccepted(10);
+            stream.awaitAccepted(30);
             throw new AssertionError("was accepted");
         } catch (StreamException e) {
             return e.end();
@@ -124,7 +124,7 @@ class AgentTest {
             reaches(link);
             var methods = new ArrayList<String>();
             for (int i = 0; i < 3; i++) {
-                var call = hub.calls.poll(10, TimeUnit.SECONDS);
+                var call = hub.calls.poll(30, TimeUnit.SECONDS);
                 assertThat(call).isNotNull();
                 methods.add(call.method());
                 if (call.method().equals("policy")) {
@@ -163,7 +163,7 @@ class AgentTest {
                     .as("the hub itself")
                     .isEqualTo(StreamEnd.DENIED_BY_NODE);
         }
-        assertThat(hub.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(LinkEnd.CLOSED);
+        assertThat(hub.ends.poll(30, TimeUnit.SECONDS)).isEqualTo(LinkEnd.CLOSED);
         assertThat(folder.readStatus())
                 .isNotNull()
                 .satisfies(
@@ -221,12 +221,12 @@ class AgentTest {
             // hub would then refuse the next handshake.
             await().until(() -> agent.status().state() == AgentStatus.State.LINKED);
             link.close(LinkEnd.REVOKED, "the node was removed");
-            assertThat(agent.ended().get(10, TimeUnit.SECONDS)).contains("removed", "agent leave");
+            assertThat(agent.ended().get(30, TimeUnit.SECONDS)).contains("removed", "agent leave");
             assertThat(agent.status().state()).isEqualTo(AgentStatus.State.REVOKED);
         }
         hub.refuse(Refusal.REVOKED);
         try (var agent = agent()) {
-            assertThat(agent.ended().get(10, TimeUnit.SECONDS)).contains("removed");
+            assertThat(agent.ended().get(30, TimeUnit.SECONDS)).contains("removed");
         }
     }
 
@@ -244,7 +244,7 @@ class AgentTest {
                                             "target",
                                             "127.0.0.1:" + listener.getLocalPort()));
                     var target = listener.accept()) {
-                stream.awaitAccepted(10);
+                stream.awaitAccepted(30);
                 old.goAway(LinkEnd.GOING_AWAY, Duration.ofMillis(50), "drained");
                 reaches(hub.nextLink());
                 target.getOutputStream().write(7);
@@ -286,7 +286,7 @@ class AgentTest {
         var stream =
                 BlockingStream.open(
                         link, Headers.of("kind", "exec", "argv", "[\"sleep\",\"300\"]"));
-        stream.awaitAccepted(10);
+        stream.awaitAccepted(30);
         agent.close();
         assertThatThrownBy(() -> stream.in().read())
                 .isInstanceOfSatisfying(

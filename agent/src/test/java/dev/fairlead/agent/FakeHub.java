@@ -290,7 +290,7 @@ public final class FakeHub implements AutoCloseable {
 
     /// The next link that comes about.
     public Link nextLink() throws InterruptedException {
-        var link = links.poll(20, TimeUnit.SECONDS);
+        var link = links.poll(30, TimeUnit.SECONDS);
         if (link == null) {
             throw new AssertionError("no link came");
         }

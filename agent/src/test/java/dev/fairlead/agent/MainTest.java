@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The commands, as a person types them.
-@Timeout(60)
+@Timeout(180)
 @SuppressWarnings("NullAway.Init")
 class MainTest {
 

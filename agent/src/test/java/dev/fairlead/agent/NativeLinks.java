@@ -61,8 +61,8 @@ public final class NativeLinks implements AutoCloseable {
                                 dialed))
                 .connect(listener.localAddress())
                 .sync();
-        agent = dialed.get(5, TimeUnit.SECONDS);
-        hub = accepted.get(5, TimeUnit.SECONDS);
+        agent = dialed.get(30, TimeUnit.SECONDS);
+        hub = accepted.get(30, TimeUnit.SECONDS);
         listener.close().sync();
     }
 
@@ -96,8 +96,8 @@ public final class NativeLinks implements AutoCloseable {
     public void close() throws Exception {
         hub.close(LinkEnd.CLOSED, "test is over");
         agent.close(LinkEnd.CLOSED, "test is over");
-        hubEnd.get(5, TimeUnit.SECONDS);
-        agentEnd.get(5, TimeUnit.SECONDS);
+        hubEnd.get(30, TimeUnit.SECONDS);
+        agentEnd.get(30, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
 }

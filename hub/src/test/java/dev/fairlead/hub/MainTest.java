@@ -106,7 +106,7 @@ class MainTest {
         var drained = run("drain", "--json", "--config", config.toString());
         assertThat(drained.code()).as(drained.err()).isZero();
         assertThat(drained.out()).contains("\"phase\":\"stopping\"").contains("\"stopped\"");
-        assertThat(hub.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(hub.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(hub.exitValue()).isZero();
         assertThat(reachable(port)).isFalse();
         var nobody = run("drain", "--config", config.toString());

@@ -224,7 +224,7 @@ class BadInputTest {
                                                 .contains("got no answer"));
             } finally {
                 process.destroy();
-                assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             }
         }
 

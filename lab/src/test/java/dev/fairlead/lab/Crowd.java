@@ -170,7 +170,7 @@ final class Crowd implements AutoCloseable {
                                                 again();
                                             }))
                             .toCompletableFuture()
-                            .get(10, TimeUnit.SECONDS);
+                            .get(30, TimeUnit.SECONDS);
             first.complete(null);
         }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class CutLinksTest {
 
-    private static final Duration AT_ONCE = Duration.ofSeconds(20);
+    private static final Duration AT_ONCE = Duration.ofSeconds(40);
 
     @TempDir static Path folder;
     private static Lab lab;

@@ -96,7 +96,7 @@ final class FakeNode implements AutoCloseable {
                                 this::accept,
                                 (cause, message) -> {}))
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private Handshaken<HubIdentity> dial(Introduction introduction) throws Exception {
@@ -108,7 +108,7 @@ final class FakeNode implements AutoCloseable {
                                 ProxySettings.none(),
                                 HubAnchor.of(lab.hub().fingerprint()),
                                 introduction))
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private void accept(LinkStream stream) {

@@ -156,7 +156,7 @@ class FullDiskTest {
 
         @Override
         public void close() throws Exception {
-            await().atMost(Duration.ofSeconds(20)).until(() -> run("umount") == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> run("umount") == 0);
         }
     }
 }

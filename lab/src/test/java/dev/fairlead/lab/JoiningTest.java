@@ -204,7 +204,7 @@ class JoiningTest {
             assertThat(machine.agent(token + "\n", "join", "--token-stdin").ok())
                     .contains("this machine is the node " + old.name() + " of");
 
-            assertThat(old.process().waitFor(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+            assertThat(old.process().waitFor(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
             assertThat(old.process().exitValue()).isEqualTo(77);
             assertThat(Files.readString(old.log())).contains("took the place of this node");
             var again = old.command("", "run");
@@ -223,7 +223,7 @@ class JoiningTest {
         var node = lab.agent(Lab.TENANT, "removed");
         admin.ok("node", "rm", node.name(), "--yes");
 
-        assertThat(node.process().waitFor(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(node.process().waitFor(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         assertThat(node.process().exitValue()).isEqualTo(77);
         assertThat(Files.readString(node.log()))
                 .contains("removed")
@@ -255,7 +255,7 @@ class JoiningTest {
         assertThat(nodes()).doesNotContain(node.name());
         assertThat(node.folder().resolve("state/agent.key")).doesNotExist();
         assertThat(admin.ok("audit", "--json", "--act", "node.remove")).contains(node.name());
-        assertThat(node.process().waitFor(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(node.process().waitFor(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         var run = node.command("", "run");
         assertThat(run.exit()).isEqualTo(78);
         assertThat(run.err()).contains("has not joined a hub");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(150)
 class KilledPartiesTest {
 
-    private static final Duration AT_ONCE = Duration.ofSeconds(20);
+    private static final Duration AT_ONCE = Duration.ofSeconds(40);
 
     @TempDir static Path folder;
     private static Lab lab;

@@ -53,7 +53,7 @@ final class LabSshd implements AutoCloseable {
                         Programs.builder(
                                 Map.of(),
                                 List.of("/usr/sbin/sshd", "-D", "-e", "-f", config.toString())));
-        await().atMost(10, TimeUnit.SECONDS).until(this::answers);
+        await().atMost(30, TimeUnit.SECONDS).until(this::answers);
     }
 
     private boolean answers() {

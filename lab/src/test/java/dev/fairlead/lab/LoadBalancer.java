@@ -72,7 +72,7 @@ final class LoadBalancer implements AutoCloseable {
                         .redirectOutput(log.toFile())
                         .start();
         Awaitility.await()
-                .atMost(20, TimeUnit.SECONDS)
+                .atMost(30, TimeUnit.SECONDS)
                 .until(() -> {
                     if (!process.isAlive()) {
                         throw new AssertionError("haproxy ended: " + Files.readString(log));

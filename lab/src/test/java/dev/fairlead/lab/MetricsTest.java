@@ -130,7 +130,7 @@ class MetricsTest {
             assertThat(value("fairlead_links", "role=\"client\"")).isEqualTo(1);
             assertThat(value("fairlead_links_memory_bytes", "")).isPositive();
             process.getOutputStream().close();
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
         }

@@ -53,7 +53,7 @@ class OpenSshTest {
     @AfterAll
     static void stop() throws Exception {
         lab.close();
-        await().atMost(10, TimeUnit.SECONDS)
+        await().atMost(30, TimeUnit.SECONDS)
                 .untilAsserted(() ->
                         assertThat(ProcessHandle.allProcesses())
                                 .as("shared connections and their sockets")
@@ -367,14 +367,14 @@ class OpenSshTest {
                         .ignoreExceptions()
                         .untilAsserted(() -> {
                             try (var socket = new Socket("127.0.0.1", port)) {
-                                socket.setSoTimeout(10_000);
+                                socket.setSoTimeout(30_000);
                                 assertThat(new String(socket.getInputStream().readAllBytes()))
                                         .isEqualTo("hello from the target");
                             }
                         });
             } finally {
                 forward.destroy();
-                forward.waitFor(10, TimeUnit.SECONDS);
+                forward.waitFor(30, TimeUnit.SECONDS);
             }
         }
     }

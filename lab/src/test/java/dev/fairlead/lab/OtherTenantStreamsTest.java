@@ -96,7 +96,7 @@ class OtherTenantStreamsTest {
     private static Refusal refusal(Link asked, Headers headers) {
         try (var stream = BlockingStream.open(asked, headers)) {
             var refused =
-                    catchThrowableOfType(StreamException.class, () -> stream.awaitAccepted(10));
+                    catchThrowableOfType(StreamException.class, () -> stream.awaitAccepted(30));
             assertThat(refused).as("%s was let in", headers).isNotNull();
             return new Refusal(refused.end(), String.valueOf(refused.getMessage()));
         }
@@ -153,8 +153,8 @@ class OtherTenantStreamsTest {
                         .with("user", "admin@system")
                         .with("tenant-id", lab.tenantId(Lab.TENANT).text());
         try (var stream = BlockingStream.open(link, forged)) {
-            stream.awaitAccepted(10);
-            var arrived = own.opened.poll(10, TimeUnit.SECONDS);
+            stream.awaitAccepted(30);
+            var arrived = own.opened.poll(30, TimeUnit.SECONDS);
             assertThat(arrived).isNotNull();
             assertThat(arrived.need("user")).isEqualTo("mallory@other");
             assertThat(arrived.need("session")).startsWith("sess_").isNotEqualTo(session);

@@ -74,8 +74,8 @@ final class Programs {
             var ran =
                     new Ran(
                             ended ? process.exitValue() : -1,
-                            new String(out.get(10, TimeUnit.SECONDS), StandardCharsets.UTF_8),
-                            new String(err.get(10, TimeUnit.SECONDS), StandardCharsets.UTF_8));
+                            new String(out.get(30, TimeUnit.SECONDS), StandardCharsets.UTF_8),
+                            new String(err.get(30, TimeUnit.SECONDS), StandardCharsets.UTF_8));
             assertThat(ended)
                     .as("%s did not end within %s: %s", builder.command(), patience, ran)
                     .isTrue();
@@ -185,7 +185,7 @@ final class Programs {
         }
 
         void whole() throws Exception {
-            end.get(10, TimeUnit.SECONDS);
+            end.get(30, TimeUnit.SECONDS);
         }
     }
 

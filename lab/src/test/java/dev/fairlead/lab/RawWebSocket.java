@@ -31,7 +31,7 @@ final class RawWebSocket implements AutoCloseable {
         var context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new TrustsAll()}, new SecureRandom());
         socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", hub.getPort());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         in = new BufferedInputStream(socket.getInputStream());
         write(
                 """

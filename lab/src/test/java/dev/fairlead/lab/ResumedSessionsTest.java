@@ -62,8 +62,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResumedSessionsTest {
 
     private static final String OTHER = "other";
-    private static final Duration WITHIN = Duration.ofSeconds(4);
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration WITHIN = Duration.ofSeconds(6);
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
     private static final Headers KEEPS = Headers.of("resume-ms", "120000", "resume-at", "7");
 
     @TempDir static Path folder;
@@ -119,7 +119,7 @@ class ResumedSessionsTest {
                                 ProxySettings.none(),
                                 HubAnchor.of(lab.hub().fingerprint()),
                                 Introduction.client(Secret.of(token), Map.of(), Map.of())))
-                .get(10, TimeUnit.SECONDS)
+                .get(30, TimeUnit.SECONDS)
                 .handOver(channel ->
                         Link.start(
                                 channel,
@@ -128,7 +128,7 @@ class ResumedSessionsTest {
                                 stream -> stream.refuse(StreamEnd.UNSUPPORTED, ""),
                                 (end, message) -> {}))
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     /// What somebody hears of a stream.
@@ -161,11 +161,11 @@ class ResumedSessionsTest {
         }
 
         Headers answer() throws Exception {
-            return accepted.get(10, TimeUnit.SECONDS);
+            return accepted.get(30, TimeUnit.SECONDS);
         }
 
         String end() throws Exception {
-            return end.get(10, TimeUnit.SECONDS);
+            return end.get(30, TimeUnit.SECONDS);
         }
     }
 
@@ -206,11 +206,11 @@ class ResumedSessionsTest {
         var first = headers.with("resume-id", fresh());
         var stream = open(link, first);
         var session = SessionId.parse(stream.answer().text("session")).orElseThrow();
-        assertThat(Objects.requireNonNull(node.opened.poll(10, TimeUnit.SECONDS)).text("resume-id"))
+        assertThat(Objects.requireNonNull(node.opened.poll(30, TimeUnit.SECONDS)).text("resume-id"))
                 .isEqualTo(first.text("resume-id"));
         breakOff(link);
         await(session, "interrupted");
-        assertThat(node.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(StreamEnd.LINK_LOST);
+        assertThat(node.ends.poll(30, TimeUnit.SECONDS)).isEqualTo(StreamEnd.LINK_LOST);
         return new Lost(first, session);
     }
 
@@ -255,7 +255,7 @@ class ResumedSessionsTest {
 
         assertThat(stream.answer().text("session")).isEqualTo(lost.session.text());
         assertThat(stream.answer().text("resume-ms")).isEqualTo("120000");
-        var opened = Objects.requireNonNull(node.opened.poll(10, TimeUnit.SECONDS));
+        var opened = Objects.requireNonNull(node.opened.poll(30, TimeUnit.SECONDS));
         assertThat(opened.text("session")).isEqualTo(lost.session.text());
         assertThat(opened.text("resume-id")).isEqualTo(lost.first.text("resume-id"));
         assertThat(opened.text("resume-at")).isEqualTo("5");
@@ -306,7 +306,7 @@ class ResumedSessionsTest {
         var again = first.with("session", session.text()).with("resume-at", "0");
         assertThat(open(link, again).answer().text("session")).isEqualTo(session.text());
         assertThat(stream.end()).startsWith("link-lost");
-        assertThat(node.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(StreamEnd.LINK_LOST);
+        assertThat(node.ends.poll(30, TimeUnit.SECONDS)).isEqualTo(StreamEnd.LINK_LOST);
         assertThat(show(session).state()).isEqualTo("live");
         assertThat(audited("session.resume", session)).as("it never was interrupted").isZero();
         bye(silent);
@@ -423,7 +423,7 @@ class ResumedSessionsTest {
         link.close(LinkEnd.CLOSED, "done");
         await(session, "ended");
         assertThat(show(session).cause()).isEqualTo("cancelled");
-        assertThat(node.ends.poll(10, TimeUnit.SECONDS)).isEqualTo(StreamEnd.CANCELLED);
+        assertThat(node.ends.poll(30, TimeUnit.SECONDS)).isEqualTo(StreamEnd.CANCELLED);
     }
 
     @Test

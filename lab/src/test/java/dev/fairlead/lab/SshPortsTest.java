@@ -114,7 +114,7 @@ class SshPortsTest {
             exitMaster();
         }
         assertThat(curl("http://127.0.0.1:" + local + "/")).isEmpty();
-        await().atMost(10, TimeUnit.SECONDS)
+        await().atMost(30, TimeUnit.SECONDS)
                 .untilAsserted(
                         () -> assertThat(curl("http://127.0.0.1:" + remote + "/")).isEmpty());
     }
@@ -158,7 +158,7 @@ class SshPortsTest {
         try (var agent =
                 Programs.start(
                         Programs.builder(environment, List.of("ssh-agent", "-D", "-a", socket)))) {
-            await().atMost(10, TimeUnit.SECONDS).until(() -> Files.exists(Path.of(socket)));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(Path.of(socket)));
             var key = folder.resolve("person-key");
             admin.program("", "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString())
                     .ok();
@@ -209,7 +209,7 @@ class SshPortsTest {
                             .formatted(tar()));
             editor.awaitOut("4f1c: end");
             String port = between(editor.out(), "listeningOn==");
-            await().atMost(20, TimeUnit.SECONDS)
+            await().atMost(30, TimeUnit.SECONDS)
                     .untilAsserted(() ->
                             assertThat(
                                             curl(

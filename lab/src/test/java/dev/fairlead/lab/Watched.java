@@ -32,7 +32,7 @@ final class Watched implements StreamListener {
 
     /// Waits until it has said something, or been accepted where it has nothing to say.
     void awaitUp() throws Exception {
-        CompletableFuture.anyOf(up, end).get(20, TimeUnit.SECONDS);
+        CompletableFuture.anyOf(up, end).get(30, TimeUnit.SECONDS);
         if (end.isDone()) {
             throw new AssertionError("it ended at once: " + end.join());
         }
@@ -44,7 +44,7 @@ final class Watched implements StreamListener {
 
     /// How it ended.
     End end() throws Exception {
-        return end.get(10, TimeUnit.SECONDS);
+        return end.get(30, TimeUnit.SECONDS);
     }
 
     /// How long after this moment it ended; negative when before.

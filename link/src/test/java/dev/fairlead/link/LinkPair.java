@@ -99,8 +99,8 @@ public final class LinkPair implements AutoCloseable {
                         })
                 .connect((InetSocketAddress) server.localAddress())
                 .sync();
-        dialer = dialed.get(5, TimeUnit.SECONDS);
-        acceptor = accepted.get(5, TimeUnit.SECONDS);
+        dialer = dialed.get(30, TimeUnit.SECONDS);
+        acceptor = accepted.get(30, TimeUnit.SECONDS);
         server.close().sync();
     }
 
@@ -108,8 +108,8 @@ public final class LinkPair implements AutoCloseable {
     public void close() throws Exception {
         dialer.close(LinkEnd.CLOSED, "test is over");
         acceptor.close(LinkEnd.CLOSED, "test is over");
-        dialerEnding.end.get(5, TimeUnit.SECONDS);
-        acceptorEnding.end.get(5, TimeUnit.SECONDS);
+        dialerEnding.end.get(30, TimeUnit.SECONDS);
+        acceptorEnding.end.get(30, TimeUnit.SECONDS);
         group.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync();
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// A splice between a real socket and a stream that a test plays.
-@Timeout(30)
+@Timeout(120)
 @SuppressWarnings("NullAway.Init")
 class SpliceTest {
 
@@ -69,7 +69,7 @@ class SpliceTest {
                                 .sync()
                                 .channel();
         target = listener.accept();
-        target.setSoTimeout(20_000);
+        target.setSoTimeout(30_000);
         stream = new FakeStream(loop);
         splice =
                 new Splice(

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Programs that are really run, through a real link.
-@Timeout(60)
+@Timeout(180)
 @SuppressWarnings("NullAway.Init")
 class ServeExecTest {
 
@@ -194,7 +194,7 @@ class ServeExecTest {
                         "sh",
                         "-c",
                         "sleep 300 & echo $! >> " + pids + "; echo $$ >> " + pids + "; wait");
-        stream.awaitAccepted(10);
+        stream.awaitAccepted(30);
         await().until(() -> Files.exists(pids) && Files.readAllLines(pids).size() == 2);
         var processes =
                 Files.readAllLines(pids).stream()
@@ -215,7 +215,7 @@ class ServeExecTest {
                         "sh",
                         "-c",
                         "trap '' HUP; echo $$ > " + pid + "; cat > /dev/null; echo > " + whole);
-        stream.awaitAccepted(10);
+        stream.awaitAccepted(30);
         send(stream, 0, new byte[60_000]);
         await().until(() -> Files.exists(pid) && Files.size(pid) > 1);
         var program = ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
@@ -227,7 +227,7 @@ class ServeExecTest {
     @Test
     void aProgramThatReadsAndWritesNothingIsEndedToo() throws Exception {
         var stream = open("sleep", "300");
-        stream.awaitAccepted(10);
+        stream.awaitAccepted(30);
         send(stream, 0, new byte[60_000]);
         assertThat(exec.open()).isEqualTo(1);
         stream.close();
@@ -242,7 +242,7 @@ class ServeExecTest {
                         "sh",
                         "-c",
                         "head -c 20000000 /dev/zero; echo written > " + progress + "; exit 4")) {
-            stream.awaitAccepted(10);
+            stream.awaitAccepted(30);
             await().during(java.time.Duration.ofMillis(400)).until(() -> !Files.exists(progress));
             var result = result(stream);
             assertThat(result.out).hasSize(20_000_000);
@@ -252,7 +252,7 @@ class ServeExecTest {
 
     private void refused(Headers headers, StreamEnd end) {
         try (var stream = BlockingStream.open(links.hub, headers)) {
-            assertThatThrownBy(() -> stream.awaitAccepted(10))
+            assertThatThrownBy(() -> stream.awaitAccepted(30))
                     .isInstanceOfSatisfying(
                             StreamException.class, e -> assertThat(e.end()).isEqualTo(end));
         }
@@ -271,7 +271,7 @@ class ServeExecTest {
         var noShell = new ServeExec(reach("loopback"), new Logins(own, false, List.of()));
         try (var other = new NativeLinks(noShell);
                 var stream = BlockingStream.open(other.hub, headers("id"))) {
-            assertThatThrownBy(() -> stream.awaitAccepted(10))
+            assertThatThrownBy(() -> stream.awaitAccepted(30))
                     .isInstanceOfSatisfying(
                             StreamException.class,
                             e -> assertThat(e.end()).isEqualTo(StreamEnd.DENIED_BY_NODE));

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 @SuppressWarnings("NullAway.Init")
 class ForwardTcpTest {
 
@@ -73,7 +73,7 @@ class ForwardTcpTest {
 
     private void refused(String target, StreamEnd end) {
         try (var stream = open(target)) {
-            assertThatThrownBy(() -> stream.awaitAccepted(10))
+            assertThatThrownBy(() -> stream.awaitAccepted(30))
                     .isInstanceOfSatisfying(
                             StreamException.class, e -> assertThat(e.end()).isEqualTo(end));
         }
@@ -97,7 +97,7 @@ class ForwardTcpTest {
     @Test
     void aStreamWithoutTargetIsABadRequest() throws Exception {
         try (var stream = BlockingStream.open(links.hub, Headers.of("kind", "tcp"))) {
-            assertThatThrownBy(() -> stream.awaitAccepted(10)).isInstanceOf(StreamException.class);
+            assertThatThrownBy(() -> stream.awaitAccepted(30)).isInstanceOf(StreamException.class);
         }
     }
 
@@ -133,7 +133,7 @@ class ForwardTcpTest {
     void aCancelledStreamResetsTheTarget() throws Exception {
         var stream = openToListener();
         try (var target = listener.accept()) {
-            stream.awaitAccepted(5);
+            stream.awaitAccepted(30);
             stream.close();
             assertThatThrownBy(() -> target.getInputStream().read())
                     .isInstanceOf(IOException.class)
@@ -145,7 +145,7 @@ class ForwardTcpTest {
     void aLostLinkResetsTheTarget() throws Exception {
         try (var stream = openToListener();
                 var target = listener.accept()) {
-            stream.awaitAccepted(5);
+            stream.awaitAccepted(30);
             links.hub.close(LinkEnd.CLOSED, "gone");
             assertThatThrownBy(() -> target.getInputStream().read())
                     .isInstanceOf(IOException.class)
@@ -233,7 +233,7 @@ class ForwardTcpTest {
                             .mapToObj(i -> openToListener())
                             .toList();
             for (var stream : opened) {
-                stream.awaitAccepted(20);
+                stream.awaitAccepted(30);
             }
             var results =
                     opened.stream()
@@ -277,8 +277,8 @@ class ForwardTcpTest {
             assertThat(writer.isAlive()).isTrue();
             assertThat(stalled.bytes).isLessThanOrEqualTo(65_536);
             links.hub.close(LinkEnd.CLOSED, "over");
-            filled.get(10, TimeUnit.SECONDS);
-            stalled.closed.get(10, TimeUnit.SECONDS);
+            filled.get(30, TimeUnit.SECONDS);
+            stalled.closed.get(30, TimeUnit.SECONDS);
         }
     }
 

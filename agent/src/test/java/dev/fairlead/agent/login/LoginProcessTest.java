@@ -39,7 +39,7 @@ class LoginProcessTest {
         var process = start(login, argv);
         process.input().close();
         String out = new String(process.output().readAllBytes(), UTF_8);
-        process.exit().get(10, TimeUnit.SECONDS);
+        process.exit().get(30, TimeUnit.SECONDS);
         return out.strip();
     }
 
@@ -59,21 +59,21 @@ class LoginProcessTest {
         process.input().close();
         assertThat(new String(process.output().readAllBytes(), UTF_8)).isEqualTo("right");
         assertThat(new String(process.errors().readAllBytes(), UTF_8)).isEqualTo("wrong\n");
-        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(7);
+        assertThat(process.exit().get(30, TimeUnit.SECONDS)).isEqualTo(7);
     }
 
     @Test
     void aMissingProgramIsSaid() throws Exception {
         var process = start(Login.ofAgent(), "no-such-program");
         assertThat(new String(process.errors().readAllBytes(), UTF_8)).contains("no-such-program");
-        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(127);
+        assertThat(process.exit().get(30, TimeUnit.SECONDS)).isEqualTo(127);
     }
 
     @Test
     void signalsReachTheProgram() throws Exception {
         var process = start(Login.ofAgent(), "sleep", "600");
         assertThat(process.signal("TERM")).isTrue();
-        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(128 + 15);
+        assertThat(process.exit().get(30, TimeUnit.SECONDS)).isEqualTo(128 + 15);
         assertThat(process.signal("NONSENSE")).isFalse();
     }
 
@@ -90,7 +90,7 @@ class LoginProcessTest {
                                 + " q=$!; echo $p $q > "
                                 + pids
                                 + "; exit 3");
-        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(3);
+        assertThat(process.exit().get(30, TimeUnit.SECONDS)).isEqualTo(3);
         var children = Files.readString(pids).strip().split(" ");
         assertThat(children).hasSize(2).allMatch(LoginProcessTest::alive);
         process.end(Duration.ofMillis(200));
@@ -157,7 +157,7 @@ class LoginProcessTest {
         process.input().write('\n');
         process.input().flush();
         assertThat(new String(reader.readAllBytes(), UTF_8)).contains("25 80");
-        assertThat(process.exit().get(10, TimeUnit.SECONDS)).isEqualTo(5);
+        assertThat(process.exit().get(30, TimeUnit.SECONDS)).isEqualTo(5);
     }
 
     @Test
@@ -169,7 +169,7 @@ class LoginProcessTest {
                         Map.of(),
                         new Terminal("dumb", 80, 24, Map.of()));
         process.end();
-        assertThat(process.exit().get(1, TimeUnit.SECONDS)).isPositive();
+        assertThat(process.exit().get(30, TimeUnit.SECONDS)).isPositive();
     }
 
     @ParameterizedTest

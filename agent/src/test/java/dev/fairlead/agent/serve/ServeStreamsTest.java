@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(30)
+@Timeout(120)
 class ServeStreamsTest {
 
     private static Calls.Question question(String id, String method, boolean effects) {
@@ -73,7 +73,7 @@ class ServeStreamsTest {
 
     private static void refused(NativeLinks links, Headers headers, StreamEnd end) {
         try (var stream = BlockingStream.open(links.hub, headers)) {
-            assertThatThrownBy(() -> stream.awaitAccepted(10))
+            assertThatThrownBy(() -> stream.awaitAccepted(30))
                     .isInstanceOfSatisfying(
                             StreamException.class, e -> assertThat(e.end()).isEqualTo(end));
         }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a person sees when the hub ends their session, by the real OpenSSH client.
-@Timeout(60)
+@Timeout(180)
 @SuppressWarnings("NullAway.Init")
 class EndSessionTest {
 

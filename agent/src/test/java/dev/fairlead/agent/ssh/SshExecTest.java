@@ -79,14 +79,14 @@ class SshExecTest {
         try {
             client.getOutputStream().write(new byte[60_000]);
             client.getOutputStream().flush();
-            await().atMost(Duration.ofSeconds(20))
+            await().atMost(Duration.ofSeconds(30))
                     .until(() -> Files.exists(pid) && Files.size(pid) > 1);
             var program =
                     ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
             lab.pair.acceptor.close(LinkEnd.CLOSED, "cut");
             await().until(() -> !program.isAlive());
             assertThat(whole).doesNotExist();
-            assertThat(client.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(client.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(client.exitValue()).isEqualTo(255);
         } finally {
             client.destroyForcibly();

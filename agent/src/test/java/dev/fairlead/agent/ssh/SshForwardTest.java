@@ -103,7 +103,7 @@ class SshForwardTest {
                                 "node"),
                         Map.of());
         try {
-            await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(socket));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(socket));
             for (int i = 0; i < 3; i++) {
                 try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                     channel.connect(UnixDomainSocketAddress.of(socket));
@@ -145,11 +145,11 @@ class SshForwardTest {
                                     "node"),
                             Map.of());
             try {
-                await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(near));
+                await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(near));
                 channel.connect(UnixDomainSocketAddress.of(near));
                 channel.write(ByteBuffer.wrap("half of".getBytes(UTF_8)));
                 try (var accepted = target.accept()) {
-                    accepted.setSoTimeout(10_000);
+                    accepted.setSoTimeout(30_000);
                     assertThat(accepted.getInputStream().readNBytes(7)).hasSize(7);
                     lab.pair.acceptor.close(LinkEnd.CLOSED, "cut");
                     assertThatThrownBy(() -> accepted.getInputStream().read())
@@ -193,7 +193,7 @@ class SshForwardTest {
                                 "node"),
                         Map.of());
         try {
-            await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(socket));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(socket));
             try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
                 channel.connect(UnixDomainSocketAddress.of(socket));
                 assertThat(client.errorReader().readLine())
@@ -214,11 +214,11 @@ class SshForwardTest {
                 lab.start(lab.client("ssh", "-N", "-D", "127.0.0.1:" + port, "node"), Map.of());
         try {
             var proxy = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", port));
-            await().atMost(20, TimeUnit.SECONDS)
+            await().atMost(30, TimeUnit.SECONDS)
                     .ignoreExceptions()
                     .untilAsserted(() -> {
                         try (var socket = new Socket(proxy)) {
-                            socket.setSoTimeout(10_000);
+                            socket.setSoTimeout(30_000);
                             socket.connect(
                                     InetSocketAddress.createUnresolved(
                                             "localhost", echo.getLocalPort()));
@@ -256,7 +256,7 @@ class SshForwardTest {
                     .doesNotContain("0.0.0.0:" + port);
             for (int i = 0; i < 5; i++) {
                 try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                    socket.setSoTimeout(20_000);
+                    socket.setSoTimeout(30_000);
                     var sent = random(2_000_000);
                     Thread.startVirtualThread(() -> {
                         try {
@@ -270,7 +270,7 @@ class SshForwardTest {
                 }
             }
             client.destroy();
-            await().atMost(10, TimeUnit.SECONDS)
+            await().atMost(30, TimeUnit.SECONDS)
                     .until(() ->
                             !Listeners.of(ProcessHandle.current().pid())
                                     .contains("127.0.0.1:" + port));
@@ -330,7 +330,7 @@ class SshForwardTest {
         var agent = lab.start(List.of("ssh-agent", "-D", "-a", socket.toString()), Map.of());
         var environment = Map.of("SSH_AUTH_SOCK", socket.toString());
         try {
-            await().atMost(10, TimeUnit.SECONDS).until(() -> Files.exists(socket));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(socket));
             lab.run(
                     new byte[0],
                     List.of(
@@ -362,7 +362,7 @@ class SshForwardTest {
                     .isEqualTo(Files.readString(lab.home.resolve("key.pub")).strip());
             assertThat(lines.get(2)).isEqualTo("700");
             var path = Path.of(lines.get(1));
-            await().atMost(10, TimeUnit.SECONDS).until(() -> Files.notExists(path.getParent()));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> Files.notExists(path.getParent()));
         } finally {
             agent.destroy();
         }

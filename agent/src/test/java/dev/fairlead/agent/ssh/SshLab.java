@@ -198,8 +198,8 @@ final class SshLab implements AutoCloseable {
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("%s ends", argv).isTrue();
             return new Outcome(
                     process.exitValue(),
-                    out.get(20, TimeUnit.SECONDS),
-                    new String(err.get(20, TimeUnit.SECONDS), StandardCharsets.UTF_8));
+                    out.get(30, TimeUnit.SECONDS),
+                    new String(err.get(30, TimeUnit.SECONDS), StandardCharsets.UTF_8));
         } finally {
             process.destroyForcibly();
         }

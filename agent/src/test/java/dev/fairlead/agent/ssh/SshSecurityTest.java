@@ -156,7 +156,7 @@ class SshSecurityTest {
         var environment = Map.of("SSH_AUTH_SOCK", socket.toString());
         Process session = null;
         try {
-            await().atMost(10, TimeUnit.SECONDS).until(() -> Files.exists(socket));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(socket));
             lab.login(alice.name());
             session =
                     lab.start(
@@ -189,7 +189,7 @@ class SshSecurityTest {
                                     "node"),
                             Map.of());
             try {
-                await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(local));
+                await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(local));
                 assertThat(
                                 lab.run(
                                                 new byte[0],
@@ -217,7 +217,7 @@ class SshSecurityTest {
         var victim = Files.createDirectory(dir.resolve("victim"));
         Files.writeString(victim.resolve("agent.sock"), "precious");
         try {
-            await().atMost(10, TimeUnit.SECONDS).until(() -> Files.exists(socket));
+            await().atMost(30, TimeUnit.SECONDS).until(() -> Files.exists(socket));
             var outcome =
                     lab.run(
                             new byte[0],
@@ -230,7 +230,7 @@ class SshSecurityTest {
                                             + " $d && echo $d"),
                             Map.of("SSH_AUTH_SOCK", socket.toString()));
             var link = Path.of(outcome.text().strip());
-            await().atMost(10, TimeUnit.SECONDS)
+            await().atMost(30, TimeUnit.SECONDS)
                     .until(() -> lab.service.sessions("sess_test").isEmpty());
             assertThat(victim.resolve("agent.sock")).hasContent("precious");
             Files.deleteIfExists(link);

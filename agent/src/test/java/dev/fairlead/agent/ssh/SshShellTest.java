@@ -50,7 +50,7 @@ class SshShellTest {
             person.sees("30 100");
             person.sees("same");
             person.resize(81, 24);
-            await().atMost(10, TimeUnit.SECONDS)
+            await().atMost(30, TimeUnit.SECONDS)
                     .untilAsserted(() -> {
                         person.type("stty size\n");
                         person.sees("24 81");
@@ -81,7 +81,7 @@ class SshShellTest {
             var outcome = lab.ssh("-tt", "node", "seq 1 20000");
             assertThat(outcome.text().lines()).hasSize(20_000).last().isEqualTo("20000");
         }
-        await().atMost(5, TimeUnit.SECONDS).until(() -> terminals() == 0);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> terminals() == 0);
     }
 
     private static long terminals() throws IOException {
@@ -111,10 +111,10 @@ class SshShellTest {
                     .getFirst()
                     .end(StreamEnd.RIGHT_ENDED, "the right was withdrawn");
             assertThat(Duration.ofNanos(System.nanoTime() - before))
-                    .isLessThan(Duration.ofSeconds(1));
+                    .isLessThan(Duration.ofSeconds(5));
             person.sees("fairlead: session ended: the right was withdrawn");
             assertThat(person.code()).isEqualTo(255);
-            await().atMost(5, TimeUnit.SECONDS)
+            await().atMost(30, TimeUnit.SECONDS)
                     .until(() ->
                             Files.notExists(Path.of("/proc", shell)) && processes(shell).isEmpty());
         }
@@ -132,7 +132,7 @@ class SshShellTest {
                     .sessions("sess_test")
                     .getFirst()
                     .end(StreamEnd.ENDED_BY_OPERATOR, "an operator ended it");
-            assertThat(client.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(client.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(new String(client.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
                     .contains("session ended: an operator ended it");
         } finally {
@@ -153,7 +153,7 @@ class SshShellTest {
             String shell = client.inputReader().readLine();
             assertThat(processes(shell)).hasSizeGreaterThan(1);
             client.destroyForcibly();
-            await().atMost(10, TimeUnit.SECONDS).until(() -> processes(shell).isEmpty());
+            await().atMost(30, TimeUnit.SECONDS).until(() -> processes(shell).isEmpty());
         } finally {
             client.destroyForcibly();
         }

@@ -55,7 +55,7 @@ final class Typist implements AutoCloseable {
 
     void sees(String text) {
         Awaitility.await()
-                .atMost(20, TimeUnit.SECONDS)
+                .atMost(30, TimeUnit.SECONDS)
                 .untilAsserted(() -> assertThat(screen.toString()).contains(text));
     }
 
@@ -64,7 +64,7 @@ final class Typist implements AutoCloseable {
     }
 
     int code() throws Exception {
-        return program.exit().get(20, TimeUnit.SECONDS);
+        return program.exit().get(30, TimeUnit.SECONDS);
     }
 
     @Override

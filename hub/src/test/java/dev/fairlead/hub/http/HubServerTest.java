@@ -66,7 +66,7 @@ class HubServerTest {
             one.close();
         }
         client.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -225,7 +225,7 @@ class HubServerTest {
                         "GET /link HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
                                 + "Connection: Upgrade\r\n\r\n");
 
-        assertThat(got.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(got.await(30, TimeUnit.SECONDS)).isTrue();
         assertThat(answer).endsWith("taken over");
     }
 
@@ -257,7 +257,7 @@ class HubServerTest {
             await(stream).onClose(closed::countDown);
             assertThat(reader.readLine()).isNotNull();
         }
-        assertThat(closed.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(closed.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -327,7 +327,7 @@ class HubServerTest {
             }
             var late = new Socket(InetAddress.ofLiteral("127.0.0.1"), server.port());
             sockets.add(late);
-            late.setSoTimeout(5_000);
+            late.setSoTimeout(30_000);
             assertThat(late.getInputStream().read()).isEqualTo(-1);
         } finally {
             for (var socket : sockets) {
@@ -462,7 +462,7 @@ class HubServerTest {
 
     private static String talk(Socket socket, String text) {
         try {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             OutputStream out = socket.getOutputStream();
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();

@@ -18,7 +18,7 @@ class RedirectTest {
 
     @AfterEach
     void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -41,7 +41,7 @@ class RedirectTest {
 
     private static String location(Redirect redirect, String target, String host) throws Exception {
         try (var socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), redirect.port())) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream()
                     .write(
                             ("GET "

@@ -315,7 +315,7 @@ class RoutesTest {
             JsonNode end = next(in, "end");
 
             assertThat(Duration.ofNanos(System.nanoTime() - began))
-                    .isLessThan(Duration.ofSeconds(3));
+                    .isLessThan(Duration.ofSeconds(10));
             assertThat(end.path("detail").asString()).contains("disabled");
             assertThat(in.lines().filter(l -> !l.isEmpty())).isEmpty();
         }
@@ -361,6 +361,6 @@ class RoutesTest {
                                 throw new java.io.UncheckedIOException(e);
                             }
                         })
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 }

@@ -26,7 +26,7 @@ class ObserveServerTest {
     @AfterEach
     void close() throws Exception {
         client.close();
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     @Test

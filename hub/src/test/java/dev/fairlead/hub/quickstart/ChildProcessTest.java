@@ -28,7 +28,7 @@ class ChildProcessTest {
             ProcessHandle.of(first).orElseThrow().destroyForcibly();
 
             long second =
-                    await().atMost(20, SECONDS).until(this::pid, Optional::isPresent).orElseThrow();
+                    await().atMost(30, SECONDS).until(this::pid, Optional::isPresent).orElseThrow();
             assertThat(second).isNotEqualTo(first);
         }
     }
@@ -40,7 +40,7 @@ class ChildProcessTest {
                 ChildProcess.start("ending", ends, Map.of(), List.of(77), dir.resolve("log"))) {
             await().until(() -> Files.exists(dir.resolve("ran")));
             await().during(2, SECONDS)
-                    .atMost(5, SECONDS)
+                    .atMost(30, SECONDS)
                     .until(() -> Files.size(dir.resolve("ran")) == 2);
         }
     }

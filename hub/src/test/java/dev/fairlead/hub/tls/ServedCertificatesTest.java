@@ -41,7 +41,7 @@ class ServedCertificatesTest {
 
     @AfterEach
     void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     @ParameterizedTest
@@ -217,7 +217,7 @@ class ServedCertificatesTest {
     private static SSLSession ask(SSLContext client, int port) throws Exception {
         try (var socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setEnabledProtocols(new String[] {"TLSv1.3"});
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream()
                     .write(
                             "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -228,7 +228,7 @@ class ServedCertificatesTest {
     }
 
     private static void close(HttpServer server) throws Exception {
-        server.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        server.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private ServedCertificates start(HubConfig config) throws Exception {
@@ -264,7 +264,7 @@ class ServedCertificatesTest {
                 .listen()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private static X509Certificate leaf(HttpServer server) throws Exception {
@@ -276,7 +276,7 @@ class ServedCertificatesTest {
         context.init(null, new TrustManager[] {new Anyone()}, null);
         try (var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setEnabledProtocols(new String[] {protocol});
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.startHandshake();
             return socket.getSession();
         } catch (SSLException e) {

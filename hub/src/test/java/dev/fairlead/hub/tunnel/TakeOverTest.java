@@ -33,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The takeover of a Vert.x connection, with an independent WebSocket client: the JDK's.
-@Timeout(60)
+@Timeout(180)
 class TakeOverTest {
 
     private final Vertx vertx = Vertx.vertx();
@@ -41,7 +41,7 @@ class TakeOverTest {
 
     @AfterEach
     void close() throws Exception {
-        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         certificate.delete();
     }
 
@@ -73,16 +73,16 @@ class TakeOverTest {
                                                 + port
                                                 + "/link"),
                                 received)
-                        .get(10, TimeUnit.SECONDS);
+                        .get(30, TimeUnit.SECONDS);
         assertThat(socket.getSubprotocol()).isEqualTo(TakeOver.PROTOCOL);
         for (int at = 0; at < sent.length; ) {
             int n = Math.min(sent.length - at, 1 + at % 70_000);
-            socket.sendBinary(ByteBuffer.wrap(sent, at, n), true).get(10, TimeUnit.SECONDS);
+            socket.sendBinary(ByteBuffer.wrap(sent, at, n), true).get(30, TimeUnit.SECONDS);
             at += n;
         }
-        assertThat(received.all.get(20, TimeUnit.SECONDS)).isEqualTo(sent);
-        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(5, TimeUnit.SECONDS);
-        assertThat(received.closed.get(5, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
+        assertThat(received.all.get(30, TimeUnit.SECONDS)).isEqualTo(sent);
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(30, TimeUnit.SECONDS);
+        assertThat(received.closed.get(30, TimeUnit.SECONDS)).isEqualTo(WebSocket.NORMAL_CLOSURE);
     }
 
     @Test
@@ -155,7 +155,7 @@ class TakeOverTest {
                 .listen()
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(10, TimeUnit.SECONDS);
+                .get(30, TimeUnit.SECONDS);
     }
 
     private SSLContext trusting() throws Exception {

@@ -70,7 +70,7 @@ class DialerTest {
             var proved =
                     dials.dialer
                             .prove(Dials.looking(hub.uri(), TestHub.fingerprint()))
-                            .get(10, TimeUnit.SECONDS);
+                            .get(30, TimeUnit.SECONDS);
 
             assertThat(proved.fingerprint()).isEqualTo(TestHub.fingerprint());
             assertThat(hub.links.poll(200, TimeUnit.MILLISECONDS)).isNull();
@@ -79,7 +79,7 @@ class DialerTest {
             assertThatThrownBy(() ->
                             dials.dialer
                                     .prove(Dials.looking(hub.uri(), other))
-                                    .get(10, TimeUnit.SECONDS))
+                                    .get(30, TimeUnit.SECONDS))
                     .cause()
                     .isInstanceOfSatisfying(
                             DialException.class,
@@ -94,7 +94,7 @@ class DialerTest {
             assertThat(linked.other().fingerprint()).isEqualTo(TestHub.fingerprint());
             assertThat(linked.welcome()).isEqualTo(Dials.WELCOME);
 
-            var peer = Objects.requireNonNull(hub.links.poll(5, TimeUnit.SECONDS));
+            var peer = Objects.requireNonNull(hub.links.poll(30, TimeUnit.SECONDS));
             assertThat(peer.other().info()).containsEntry("os", "linux");
             var atHub = new Received();
             // The hub speaks at once; the dialer installs its side later and misses nothing.

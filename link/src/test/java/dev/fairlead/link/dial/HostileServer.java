@@ -107,7 +107,7 @@ final class HostileServer implements AutoCloseable {
         return CompletableFuture.supplyAsync(
                         () -> {
                             try (var socket = (SSLSocket) listener.accept()) {
-                                socket.setSoTimeout(10_000);
+                                socket.setSoTimeout(30_000);
                                 return act.with(upgrade(socket));
                             } catch (IOException e) {
                                 throw new java.io.UncheckedIOException(e);

@@ -54,7 +54,7 @@ class HostileServerTest {
                     return connection.readToClose();
                 });
         dials.fail(Dials.request(server.uri()));
-        var frames = served.get(20, TimeUnit.SECONDS);
+        var frames = served.get(30, TimeUnit.SECONDS);
         assertThat(frames).allMatch(Rfc6455.Frame::masked).allMatch(Rfc6455.Frame::fin);
         assertThat(frames.getLast().closeCode()).isEqualTo(rule.code());
         assertThat(frames).as("HELLO and the close frame, at most").hasSizeLessThanOrEqualTo(2);
@@ -71,7 +71,7 @@ class HostileServerTest {
                     return frames;
                 });
         dials.fail(Dials.request(server.uri()));
-        assertThat(served.get(20, TimeUnit.SECONDS).getLast().closeCode()).isEqualTo(1003);
+        assertThat(served.get(30, TimeUnit.SECONDS).getLast().closeCode()).isEqualTo(1003);
     }
 
     @ParameterizedTest
@@ -83,7 +83,7 @@ class HostileServerTest {
                     return connection.readToClose();
                 });
         dials.fail(Dials.request(server.uri()));
-        assertThat(served.get(20, TimeUnit.SECONDS).getLast().closeCode()).isEqualTo(code);
+        assertThat(served.get(30, TimeUnit.SECONDS).getLast().closeCode()).isEqualTo(code);
     }
 
     /// What is allowed and odd changes nothing: the first half of PROOF's framing is read, and
@@ -103,7 +103,7 @@ class HostileServerTest {
                     return connection.readToClose();
                 });
         dials.fail(Dials.request(server.uri()));
-        var frames = served.get(20, TimeUnit.SECONDS);
+        var frames = served.get(30, TimeUnit.SECONDS);
         assertThat(frames.stream().map(Rfc6455.Frame::opcode).toList())
                 .containsExactly(Rfc6455.BINARY, Rfc6455.PONG, Rfc6455.PONG, Rfc6455.CLOSE);
         assertThat(frames.get(1).payload()).isEqualTo(most);
@@ -125,7 +125,7 @@ class HostileServerTest {
                     return frames;
                 });
         dials.fail(Dials.request(server.uri()));
-        assertThat(served.get(20, TimeUnit.SECONDS).getLast().closeCode()).isEqualTo(1001);
+        assertThat(served.get(30, TimeUnit.SECONDS).getLast().closeCode()).isEqualTo(1001);
     }
 
     /// 5.3: a fresh key for each frame, and not one that can be foretold from the one before.
@@ -142,6 +142,6 @@ class HostileServerTest {
                     return keys;
                 });
         dials.fail(Dials.request(server.uri()));
-        assertThat(served.get(20, TimeUnit.SECONDS)).hasSizeGreaterThan(98);
+        assertThat(served.get(30, TimeUnit.SECONDS)).hasSizeGreaterThan(98);
     }
 }

@@ -86,7 +86,7 @@ class InterceptionTest {
         assertThat(e.failure()).isEqualTo(DialFailure.INTERCEPTED);
         assertThat(e).hasMessageContaining("issued by CN=inspection CA");
         // The hub saw a connection that ended after its PROOF: no IDENTITY, no token.
-        assertThat(hub.failures.poll(5, TimeUnit.SECONDS))
+        assertThat(hub.failures.poll(30, TimeUnit.SECONDS))
                 .isInstanceOfSatisfying(
                         HandshakeException.class,
                         atHub -> assertThat(atHub.end()).isEqualTo(HandshakeException.End.CLOSED));
@@ -102,7 +102,7 @@ class InterceptionTest {
             var uri = TestHub.uri("localhost", TestHub.port(between));
             var linked = dials.dial(Dials.request(uri));
             assertThat(linked.other().between()).isEqualTo(new Between(true, "CN=inspection CA"));
-            var atHub = offering.links.poll(5, TimeUnit.SECONDS);
+            var atHub = offering.links.poll(30, TimeUnit.SECONDS);
             assertThat(atHub).isNotNull();
             assertThat(atHub.other().between()).isEqualTo(new Between(true, "CN=inspection CA"));
 
@@ -121,7 +121,7 @@ class InterceptionTest {
             assertThat(seen.toString(US_ASCII)).contains("GET /link").doesNotContain("nobody");
 
             link.close(LinkEnd.CLOSED, "done");
-            assertThat(ended.get(5, TimeUnit.SECONDS)).isEqualTo(LinkEnd.CLOSED);
+            assertThat(ended.get(30, TimeUnit.SECONDS)).isEqualTo(LinkEnd.CLOSED);
             link.channel().closeFuture().sync();
             between.close().syncUninterruptibly();
         }

@@ -81,7 +81,7 @@ final class ProxyProcess implements AutoCloseable {
                         .redirectOutput(folder.resolve("output.log").toFile())
                         .start();
         Awaitility.await()
-                .atMost(20, TimeUnit.SECONDS)
+                .atMost(30, TimeUnit.SECONDS)
                 .until(() -> answers(port) || exited(process, folder));
         return new ProxyProcess(port, process);
     }
