@@ -45,8 +45,12 @@ class CutLinksTest {
 
     @AfterAll
     static void stop() throws Exception {
-        forward.close();
-        lab.close();
+        try {
+            forward.close();
+        } finally {
+            // Also where the start failed: nothing is left to run on without its folder.
+            lab.close();
+        }
     }
 
     @Test

@@ -53,8 +53,11 @@ class PythonNodeTest {
 
     @AfterAll
     static void stop() throws Exception {
-        node.close();
-        lab.close();
+        try {
+            node.close();
+        } finally {
+            lab.close();
+        }
     }
 
     private static ProcessBuilder python(String program, String argument) {

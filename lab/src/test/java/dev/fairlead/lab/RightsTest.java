@@ -77,8 +77,11 @@ class RightsTest {
 
     @AfterAll
     static void stop() throws Exception {
-        admin.close();
-        lab.close();
+        try {
+            admin.close();
+        } finally {
+            lab.close();
+        }
     }
 
     private static String path(String tenant, String... more) {

@@ -47,6 +47,10 @@ final class SessionBytes {
             return new Far(Math.max(in, other.in), Math.max(out, other.out));
         }
 
+        Far orNearer(Far other) {
+            return new Far(Math.min(in, other.in), Math.min(out, other.out));
+        }
+
         Far since(Far before) {
             return new Far(in - before.in, out - before.out);
         }
@@ -81,13 +85,20 @@ final class SessionBytes {
         }
     }
 
-    /// It goes on from here, as both its ends say.
+    /// It goes on from here, as both its ends say. They are believed no more than this process
+    /// knows, where it has seen the stream from its beginning.
     void resumed(Part part, long inAt, long outAt) {
-        part.inAt = inAt;
-        part.outAt = outAt;
-        if (part.resumeId != null && part.first && countedBefore) {
-            begun.put(part.resumeId, new Far(inAt, outAt));
+        if (part.resumeId == null) {
+            return;
         }
+        var at = new Far(inAt, outAt);
+        if (!part.first) {
+            at = at.orNearer(far().getOrDefault(part.resumeId, Far.NOWHERE));
+        } else if (countedBefore) {
+            begun.put(part.resumeId, at);
+        }
+        part.inAt = at.in;
+        part.outAt = at.out;
     }
 
     /// @param mayComeBack whether another incarnation of its stream is there, or may come
@@ -125,19 +136,27 @@ final class SessionBytes {
         return now().out;
     }
 
+    /// How far each stream that may be resumed has come.
+    private Map<String, Far> far() {
+        var far = new HashMap<>(reached);
+        for (var part : parts) {
+            if (part.resumeId != null) {
+                far.merge(part.resumeId, part.far(), Far::orFarther);
+            }
+        }
+        return far;
+    }
+
     private Far now() {
         long allIn = in;
         long allOut = out;
-        var far = new HashMap<>(reached);
         for (var part : parts) {
             if (part.resumeId == null) {
                 allIn += part.far().in;
                 allOut += part.far().out;
-            } else {
-                far.merge(part.resumeId, part.far(), Far::orFarther);
             }
         }
-        for (var stream : far.entrySet()) {
+        for (var stream : far().entrySet()) {
             var from = begun.getOrDefault(stream.getKey(), Far.NOWHERE);
             var passed = stream.getValue().orFarther(from).since(from);
             allIn += passed.in;

@@ -306,17 +306,19 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static boolean ends(ProcessHandle process, int seconds) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         try {
-            process.onExit().get(seconds, TimeUnit.SECONDS);
-            return true;
-        } catch (java.util.concurrent.TimeoutException e) {
-            return false;
-        } catch (java.util.concurrent.ExecutionException e) {
-            return !process.isAlive();
+            while (PostmasterPid.runs(process)) {
+                if (System.nanoTime() - until > 0) {
+                    return false;
+                }
+                Thread.sleep(10);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return !process.isAlive();
+            return !PostmasterPid.runs(process);
         }
+        return true;
     }
 
     /// Stops the server and releases the folder. Returns when it has ended.

@@ -42,4 +42,20 @@ record PostmasterPid(long pid, boolean ready) {
             return false;
         }
     }
+
+    /// Whether a process has not ended. An orphan that has can stay in the list of processes for
+    /// long: until its new parent asks how it ended, which the first process of a container may
+    /// never do.
+    static boolean runs(ProcessHandle process) {
+        if (!process.isAlive()) {
+            return false;
+        }
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            // Its name, in brackets, may have any character.
+            return !stat.startsWith(" Z", stat.lastIndexOf(')') + 1);
+        } catch (IOException e) {
+            return process.isAlive();
+        }
+    }
 }

@@ -79,6 +79,16 @@ class SessionBytesTest {
     }
 
     @Test
+    void nobodyIsBelievedThatMorePassedThanDid() {
+        var first = entered("a").passed(3, 0);
+        bytes.leave(first.part, true);
+        var second = entered("a");
+        bytes.resumed(second.part, 1_000_000, 1_000_000);
+        second.passed(4, 0);
+        assertPassed(7, 0);
+    }
+
+    @Test
     void whatComesBackNoMoreStaysCounted() {
         var lost = entered("a").passed(7, 8);
         bytes.leave(lost.part, true);

@@ -194,6 +194,22 @@ class EmbeddedPostgresTest {
         }
     }
 
+    /// As the first process of many containers, this parent never asks how its child ended.
+    @Test
+    void whatHasEndedUnheardDoesNotRun() throws Exception {
+        Process parent =
+                new ProcessBuilder("/bin/sh", "-c", "sleep 0 & echo $!; exec sleep 600").start();
+        try {
+            long pid = Long.parseLong(parent.inputReader().readLine());
+            ProcessHandle child = ProcessHandle.of(pid).orElseThrow();
+            await().until(() -> !PostmasterPid.runs(child));
+            assertThat(child.isAlive()).isTrue();
+            assertThat(PostmasterPid.runs(parent.toHandle())).isTrue();
+        } finally {
+            parent.destroyForcibly().waitFor();
+        }
+    }
+
     @Test
     void theServerOfAKilledHubThatWasKilledTooIsRecovered() throws Exception {
         start().close();
