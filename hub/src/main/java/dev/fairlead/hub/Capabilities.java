@@ -193,6 +193,7 @@ final class Capabilities {
                 tenants,
                 decide,
                 new Idempotency(ground.database(), ground.vault()),
+                ground.database(),
                 ground.parts().random());
     }
 

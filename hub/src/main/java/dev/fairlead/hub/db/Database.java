@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.postgres.PostgresPlugin;
@@ -162,6 +163,12 @@ public final class Database implements AutoCloseable {
         });
     }
 
+    /// Runs work whose calls are of one transaction, each of its own tenant's or of none: one turn
+    /// of the pool and one commit for all of them.
+    public <T> T inOne(Supplier<T> work) {
+        return this.<T>system(_ -> work.get());
+    }
+
     private <T extends @Nullable Object> T within(@Nullable TenantId tenant, Work<T> work) {
         if (!current.isBound()) {
             return begin(tenant, work);
@@ -172,10 +179,11 @@ public final class Database implements AutoCloseable {
             return work.run(tx);
         }
         tx.become(tenant);
-        T result = work.run(tx);
-        // Not after a failure: the outermost rolls back, and the setting with it.
-        tx.become(before);
-        return result;
+        try {
+            return work.run(tx);
+        } finally {
+            tx.become(before);
+        }
     }
 
     private <T extends @Nullable Object> T begin(@Nullable TenantId tenant, Work<T> work) {

@@ -35,7 +35,8 @@ public final class Migrate {
                     "V2__across_tenants.sql",
                     "V3__resumption.sql",
                     "V5__herds.sql",
-                    "V6__in_between.sql");
+                    "V6__in_between.sql",
+                    "V7__fleets.sql");
 
     private static final String FOLDER = "db/migration/";
 

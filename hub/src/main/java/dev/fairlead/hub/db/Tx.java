@@ -2,6 +2,7 @@ package dev.fairlead.hub.db;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +13,20 @@ public final class Tx {
     private final List<Runnable> afterCommit = new ArrayList<>();
     private @Nullable TenantId tenant;
 
+    /// Whose rows the database lets through now: told only when they are asked for, since work of
+    /// several tenants or none is often put together and much of it is one tenant's.
+    private @Nullable TenantId told;
+
     Tx(Handle handle) {
         this.handle = handle;
     }
 
+    /// For the next statement, and never to be kept: the database is told here whose rows it is
+    /// about.
     public Handle handle() {
+        if (!Objects.equals(told, tenant)) {
+            tell(tenant);
+        }
         return handle;
     }
 
@@ -48,11 +58,15 @@ public final class Tx {
 
     /// From here on the rows of this tenant; null for nobody's.
     void become(@Nullable TenantId next) {
+        tenant = next;
+    }
+
+    private void tell(@Nullable TenantId next) {
         // In one round trip with nothing to clean up: the setting ends with the transaction.
         handle.createQuery("select set_config('fairlead.tenant', :tenant, true)")
                 .bind("tenant", next == null ? "" : next.uuid().toString())
                 .mapTo(String.class)
                 .one();
-        tenant = next;
+        told = next;
     }
 }

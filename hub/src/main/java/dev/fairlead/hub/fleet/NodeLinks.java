@@ -117,7 +117,14 @@ public final class NodeLinks {
         if (begun.isEmpty()) {
             return begun;
         }
-        NodeLinkStore.endAll(tx, may.keySet(), LinkEnd.TAKEN_OVER.label());
+        var online =
+                may.values().stream()
+                        .filter(NodeLinkStore.Begun::online)
+                        .map(NodeLinkStore.Begun::node)
+                        .toList();
+        if (!online.isEmpty()) {
+            NodeLinkStore.endAll(tx, online, LinkEnd.TAKEN_OVER.label());
+        }
         NodeLinkStore.insert(tx, begun, hub);
         NodeLinkStore.forgetOld(tx, may.keySet());
         tx.afterCommit(() -> begun.forEach(one -> seen.now(one.node())));

@@ -28,6 +28,7 @@ final class NodeStore {
     private static final TypeReference<TreeMap<String, Integer>> NUMBERS = new TypeReference<>() {};
     private static final TypeReference<List<NodeCopy>> COPIES = new TypeReference<>() {};
 
+    /// `%s` is where the nodes come from.
     private static final String SELECT =
             """
             select n.node_id, n.name, n.public_key, n.agent_version, n.capabilities, n.platform,
@@ -44,18 +45,20 @@ final class NodeStore {
                           order by k.last_seen desc limit 16) c) as copies,
                    l.epoch, l.hub, l.address, l.inner_tls, l.between_issuer, l.connected_at, l.ended_at,
                    l.reason
-            from node n
+            from %s n
             left join lateral (select * from node_link k
                                where k.tenant_id = n.tenant_id and k.node_id = n.node_id
                                order by k.epoch desc limit 1) l on true
             where n.removed_at is null
             """;
 
+    private static final String SELECT_ALL = SELECT.formatted("node");
+
     private final JsonMapper json = JsonMapper.builder().build();
 
     Optional<Node> byId(Tx tx, NodeId id) {
         return tx.handle()
-                .createQuery(SELECT + " and n.node_id = :id")
+                .createQuery(SELECT_ALL + " and n.node_id = :id")
                 .bind("id", id.uuid())
                 .map((row, context) -> node(row))
                 .findOne();
@@ -63,7 +66,7 @@ final class NodeStore {
 
     Optional<Node> byName(Tx tx, Name name) {
         return tx.handle()
-                .createQuery(SELECT + " and n.name = :name")
+                .createQuery(SELECT_ALL + " and n.name = :name")
                 .bind("name", name.text())
                 .map((row, context) -> node(row))
                 .findOne();
@@ -83,19 +86,22 @@ final class NodeStore {
                     """
                             .formatted(i));
         }
-        if (filter.online() instanceof Boolean online) {
-            where.append(online ? " and " : " and not ")
-                    .append("(l.epoch is not null and l.ended_at is null)");
-        }
+        // Not bound: a plan for any limit sorts the whole fleet.
+        where.append(" and n.name > :after order by n.name limit ").append(limit);
+        String select =
+                filter.online() instanceof Boolean online
+                        ? SELECT_ALL
+                                + (online ? " and " : " and not ")
+                                + "(l.epoch is not null and l.ended_at is null)"
+                                + where
+                        // First which nodes, so that no plan looks up the links of all others.
+                        : SELECT.formatted(
+                                        "(select * from node n where n.removed_at is null "
+                                                + where
+                                                + ")")
+                                + " order by n.name";
         var query =
-                tx.handle()
-                        .createQuery(
-                                SELECT
-                                        + where
-                                        // Not bound: a plan for any limit sorts the whole fleet.
-                                        + " and n.name > :after order by n.name limit "
-                                        + limit)
-                        .bind("after", after == null ? "" : after.text());
+                tx.handle().createQuery(select).bind("after", after == null ? "" : after.text());
         for (int i = 0; i < wanted.size(); i++) {
             query.bind("key" + i, wanted.get(i).getKey())
                     .bind("value" + i, wanted.get(i).getValue());
@@ -216,8 +222,20 @@ final class NodeStore {
 
     /// Names of the nodes that said something else before.
     Map<NodeId, String> setPolicies(Tx tx, List<Policies.Said> all) {
-        lock(tx, all.stream().map(Policies.Said::node).toList());
         Map<NodeId, String> changed = new TreeMap<>(Comparator.comparing(NodeId::uuid));
+        String rows =
+                json.writeValueAsString(
+                        all.stream()
+                                .map(said ->
+                                        Map.of(
+                                                "node",
+                                                said.node().uuid().toString(),
+                                                "policy",
+                                                said.policy()))
+                                .toList());
+        if (!lockOtherPolicies(tx, rows)) {
+            return changed;
+        }
         tx.handle()
                 .createQuery(
                         """
@@ -228,23 +246,32 @@ final class NodeStore {
                         returning n.node_id, n.name\
                         """)
                 .bind("tenant", tx.tenant().uuid())
-                .bind(
-                        "rows",
-                        json.writeValueAsString(
-                                all.stream()
-                                        .map(said ->
-                                                Map.of(
-                                                        "node",
-                                                        said.node().uuid().toString(),
-                                                        "policy",
-                                                        said.policy()))
-                                        .toList()))
+                .bind("rows", rows)
                 .map((row, context) ->
                         Map.entry(
                                 new NodeId(row.getObject("node_id", UUID.class)),
                                 row.getString("name")))
                 .forEach(entry -> changed.put(entry.getKey(), entry.getValue()));
         return changed;
+    }
+
+    /// Locks the nodes that said something else before, in one order; false where there is none, as
+    /// when a fleet comes back.
+    private static boolean lockOtherPolicies(Tx tx, String rows) {
+        return !tx.handle()
+                .createQuery(
+                        """
+                        select 1
+                        from jsonb_to_recordset(cast(:rows as jsonb)) as w(node uuid, policy jsonb)
+                        join node n on n.tenant_id = :tenant and n.node_id = w.node
+                        where n.removed_at is null and n.policy is distinct from w.policy
+                        order by n.node_id for update of n\
+                        """)
+                .bind("tenant", tx.tenant().uuid())
+                .bind("rows", rows)
+                .mapTo(Integer.class)
+                .list()
+                .isEmpty();
     }
 
     /// Takes the node's next epoch for a link of this key, and what the agent said of itself. One

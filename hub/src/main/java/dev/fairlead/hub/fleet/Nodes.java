@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// A node of another tenant is `not-found` in the words of one that does not exist.
 public final class Nodes {
 
+    /// Nodes that are looked at at a time, for somebody who sees few of them.
     private static final int BATCH = 500;
 
     private final Database database;
@@ -82,16 +83,22 @@ public final class Nodes {
                 tx -> {
                     List<Node> found = new ArrayList<>();
                     Name last = from;
+                    // Who sees all nodes needs no more of them; for the others it grows.
+                    int most = limit;
                     List<Node> batch;
                     do {
-                        batch = store.page(tx, filter, last, BATCH);
+                        batch = store.page(tx, filter, last, most);
                         for (Node node : batch) {
                             if (found.size() < limit && visible.test(node.labels())) {
                                 found.add(live(node));
                             }
                             last = node.name();
                         }
-                    } while (batch.size() == BATCH && found.size() < limit);
+                        if (batch.size() < most) {
+                            break;
+                        }
+                        most = Math.max(most, Math.min(2 * most, BATCH));
+                    } while (found.size() < limit);
                     return found;
                 });
     }

@@ -46,7 +46,7 @@ record SshHostKey(byte[] raw) {
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw bad();
         }
-        if (!Ed25519.validatePublicKeyFull(raw, 0)) {
+        if (!Ed25519.validatePublicKeyPartial(raw, 0)) {
             throw bad();
         }
         return new SshHostKey(raw);

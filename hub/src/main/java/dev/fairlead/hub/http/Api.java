@@ -1,9 +1,9 @@
 package dev.fairlead.hub.http;
 
 import dev.fairlead.hub.Rejected;
+import dev.fairlead.hub.db.Database;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.http.Contract.Found;
-import dev.fairlead.hub.http.Contract.Operation;
 import dev.fairlead.hub.identity.Authenticate;
 import dev.fairlead.hub.rbac.Act;
 import dev.fairlead.hub.rbac.Decide;
@@ -24,6 +24,10 @@ public final class Api {
 
     static final String PREFIX = "/api/";
 
+    /// Who asks, what they may and what they asked for are one transaction then. What changes
+    /// something has transactions of its own: a refusal must not take its record back.
+    private static final String READS = "GET";
+
     private static final Logger log = LoggerFactory.getLogger(Api.class);
 
     private final Contract contract;
@@ -33,8 +37,10 @@ public final class Api {
     private final Tenants tenants;
     private final Decide decide;
     private final Idempotency idempotency;
+    private final Database database;
     private final SecureRandom random;
 
+    /// @param database whose transaction each question is answered in
     /// @throws IllegalStateException where the routes are not exactly those of the contract
     public Api(
             Contract contract,
@@ -43,6 +49,7 @@ public final class Api {
             Tenants tenants,
             Decide decide,
             Idempotency idempotency,
+            Database database,
             SecureRandom random) {
         this.contract = contract;
         this.check = new CheckRequest(contract);
@@ -51,6 +58,7 @@ public final class Api {
         this.tenants = tenants;
         this.decide = decide;
         this.idempotency = idempotency;
+        this.database = database;
         this.random = random;
         mustMatch(contract, this.endpoints);
     }
@@ -61,7 +69,7 @@ public final class Api {
         try {
             var found = find(request);
             operation = found.operation().id();
-            return new Answered(operation, answer(request, found.operation(), found.path()));
+            return new Answered(operation, answer(request, found));
         } catch (CheckRequest.Invalid invalid) {
             return new Answered(operation, refused(Problem.invalid(invalid.errors())));
         } catch (Rejected rejected) {
@@ -74,12 +82,13 @@ public final class Api {
     /// @param operation for metrics; `none` where the path has none
     record Answered(String operation, Answer answer) {}
 
-    private Answer answer(Request request, Operation operation, Map<String, String> path) {
+    private Answer answer(Request request, Found.One found) {
+        var operation = found.operation();
         var endpoint = endpoints.get(operation.id());
         if (endpoint == null) {
             throw new IllegalStateException("no route for " + operation.id());
         }
-        var checked = check.check(operation, request, path);
+        var checked = check.check(operation, request, found.path());
         Act act = endpoint.act();
         if (act == null) {
             var call =
@@ -87,7 +96,19 @@ public final class Api {
                             request.address(), checked.given(), checked.body(), null, null, decide);
             return endpoint.handler().answer(call);
         }
-        var principal = principal(request);
+        String token = bearer(request);
+        return request.method().equals(READS)
+                ? database.inOne(() -> answer(request, endpoint, act, token, checked))
+                : answer(request, endpoint, act, token, checked);
+    }
+
+    private Answer answer(
+            Request request,
+            Endpoints.Endpoint endpoint,
+            Act act,
+            @Nullable String token,
+            CheckRequest.Checked checked) {
+        var principal = principal(token);
         var tenant = tenant(checked.given().get("tenant"));
         if (tenant != null && act.scope() == Act.Scope.OWN) {
             // What is the asker's own is still in a tenant of which they must know.
@@ -129,7 +150,8 @@ public final class Api {
         };
     }
 
-    private Principal principal(Request request) {
+    /// What the asker showed; null where it is none that this hub gives out.
+    private static @Nullable String bearer(Request request) {
         String header = request.header("authorization");
         if (header == null) {
             throw Rejected.of(
@@ -137,9 +159,12 @@ public final class Api {
                     "This needs a sign-in.",
                     "Sign in with  fairlead login, or send Authorization: Bearer TOKEN");
         }
-        boolean bearer = header.regionMatches(true, 0, "Bearer ", 0, 7);
+        return header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7) : null;
+    }
+
+    private Principal principal(@Nullable String token) {
         return authenticate
-                .bearer(bearer ? header.substring(7) : null)
+                .bearer(token)
                 .orElseThrow(() ->
                         Rejected.of(
                                 Rejected.Code.NOT_SIGNED_IN,

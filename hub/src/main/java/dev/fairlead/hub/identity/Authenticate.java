@@ -6,6 +6,7 @@ import dev.fairlead.hub.db.Id;
 import dev.fairlead.hub.db.Name;
 import dev.fairlead.hub.db.SignInId;
 import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.db.Tx;
 import dev.fairlead.hub.db.UserId;
 import dev.fairlead.hub.rbac.Principal;
 import dev.fairlead.hub.rbac.Principal.CredentialKind;
@@ -42,42 +43,49 @@ public final class Authenticate {
     /// @param token `fls_...` or `fla_...`, without `Bearer`
     public Optional<Principal> bearer(@Nullable String token) {
         return Token.parse(token)
-                .flatMap(t -> find("credential_by_hash", t.hash()))
-                .map(this::used);
+                .flatMap(t ->
+                        database.<Optional<Principal>>system(tx ->
+                                find(tx, "credential_by_hash", t.hash())
+                                        .map(found -> used(tx, found))));
     }
 
     /// The same principal as of now: empty once its credential has ended. For what lives longer
     /// than a request, when `RightsChanged` is told and at [Principal#expires].
     public Optional<Principal> recheck(Principal principal) {
-        return find("credential_by_id", principal.credential().uuid()).map(Found::principal);
+        return database.<Optional<Principal>>system(tx ->
+                find(tx, "credential_by_id", principal.credential().uuid()).map(Found::principal));
     }
 
     private record Found(Principal principal, @Nullable Instant lastUsed) {}
 
-    /// Notes, once an hour, that an API token is in use.
-    private Principal used(Found found) {
+    /// Notes, once an hour, that an API token is in use; afterwards, for what the token is used for
+    /// must not fail by it.
+    private Principal used(Tx tx, Found found) {
         Principal principal = found.principal;
         Instant lastUsed = found.lastUsed;
         if (principal.credential() instanceof ApiTokenId id
                 && (lastUsed == null
                         || lastUsed.plus(Duration.ofHours(1)).isBefore(clock.instant()))) {
-            try {
-                database.useTenant(principal.tenant(), tx -> UserStore.tokenUsed(tx.handle(), id));
-            } catch (RuntimeException e) {
-                LOG.warn("The last use of {} could not be noted", id, e);
-            }
+            tx.afterCommit(() -> note(principal, id));
         }
         return principal;
     }
 
-    private Optional<Found> find(String function, Object key) {
-        return database.<Optional<Found>>system(tx ->
-                tx.handle()
-                        .createQuery("select * from " + function + "(:key)")
-                        .bind("key", key)
-                        .map((row, context) -> principal(row))
-                        .findOne()
-                        .flatMap(p -> p));
+    private void note(Principal principal, ApiTokenId id) {
+        try {
+            database.useTenant(principal.tenant(), tx -> UserStore.tokenUsed(tx.handle(), id));
+        } catch (RuntimeException e) {
+            LOG.warn("The last use of {} could not be noted", id, e);
+        }
+    }
+
+    private Optional<Found> find(Tx tx, String function, Object key) {
+        return tx.handle()
+                .createQuery("select * from " + function + "(:key)")
+                .bind("key", key)
+                .map((row, context) -> principal(row))
+                .findOne()
+                .flatMap(p -> p);
     }
 
     private Optional<Found> principal(ResultSet row) throws SQLException {

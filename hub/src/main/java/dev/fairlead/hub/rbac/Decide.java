@@ -22,13 +22,13 @@ public final class Decide {
     public Rights rights(Principal principal, TenantId tenant) {
         return database.inTenant(
                 tenant,
-                tx ->
-                        new Rights(
-                                principal,
-                                tenant,
-                                GrantStore.isEnabled(tx.handle()),
-                                GrantStore.ofUser(
-                                        tx.handle(), principal.tenant(), principal.user())));
+                tx -> {
+                    var grants =
+                            GrantStore.ofUser(tx.handle(), principal.tenant(), principal.user());
+                    // Who has none is refused, whatever the tenant is.
+                    boolean enabled = !grants.isEmpty() && GrantStore.isEnabled(tx.handle());
+                    return new Rights(principal, tenant, enabled, grants);
+                });
     }
 
     /// Whether a principal may do this in a tenant.

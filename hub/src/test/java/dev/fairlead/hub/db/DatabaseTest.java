@@ -97,6 +97,43 @@ class DatabaseTest {
                         });
     }
 
+    @Test
+    void eachWorkInATransactionSeesItsOwnTenantsRows() {
+        Database db = DB.get();
+        TenantId a = TenantId.fresh();
+        TenantId b = TenantId.fresh();
+        List<String> seen = new ArrayList<>();
+        db.inOne(() -> {
+            seen.add(db.system(DatabaseTest::setting));
+            db.useTenant(
+                    a,
+                    tx -> {
+                        seen.add(setting(tx));
+                        assertThatThrownBy(() ->
+                                        db.useTenant(
+                                                b,
+                                                inner -> {
+                                                    seen.add(setting(inner));
+                                                    throw Rejected.notFound("thing");
+                                                }))
+                                .isInstanceOf(Rejected.class);
+                        seen.add(setting(tx));
+                        seen.add(db.system(DatabaseTest::setting));
+                        seen.add(setting(tx));
+                    });
+            return seen.add(db.system(DatabaseTest::setting));
+        });
+        String first = a.uuid().toString();
+        assertThat(seen).containsExactly("", first, b.uuid().toString(), first, "", first, "");
+    }
+
+    private static String setting(Tx tx) {
+        return tx.handle()
+                .createQuery("select coalesce(current_setting('fairlead.tenant', true), '')")
+                .mapTo(String.class)
+                .one();
+    }
+
     private static int pid(Tx tx) {
         return tx.handle().createQuery("select pg_backend_pid()").mapTo(Integer.class).one();
     }

@@ -394,6 +394,7 @@ class HubServerTest {
                         new Tenants(database, vault, new Audit(database), RightsChanged.NOBODY),
                         new Decide(database),
                         new Idempotency(database, vault),
+                        database,
                         random);
         var certificates =
                 ServedCertificates.start(HubConfig.local(folder, 0), Clock.systemUTC(), random);
