@@ -4,6 +4,7 @@ import dev.fairlead.link.BlockingStream.StreamException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -160,11 +161,20 @@ public final class Calls {
     }
 
     private static byte[] readDocument(InputStream in) throws IOException {
-        byte[] document = in.readNBytes(MAX_DOCUMENT + 1);
-        if (document.length > MAX_DOCUMENT) {
-            throw new StreamException(
-                    StreamEnd.LIMIT, "a call's document is larger than " + MAX_DOCUMENT + " bytes");
+        // Most are small, and a fleet makes hundreds a second.
+        byte[] document = new byte[512];
+        int length = 0;
+        for (int n = 0; n >= 0; n = in.read(document, length, document.length - length)) {
+            length += n;
+            if (length > MAX_DOCUMENT) {
+                throw new StreamException(
+                        StreamEnd.LIMIT,
+                        "a call's document is larger than " + MAX_DOCUMENT + " bytes");
+            }
+            if (length == document.length) {
+                document = Arrays.copyOf(document, Math.min(4 * length, MAX_DOCUMENT + 1));
+            }
         }
-        return document;
+        return Arrays.copyOf(document, length);
     }
 }

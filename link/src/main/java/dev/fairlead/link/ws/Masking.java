@@ -6,6 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
 
 /// Masks of RFC 6455 section 5.3. Keys come from a secure generator, a page of them at a time.
 final class Masking {
@@ -23,16 +24,30 @@ final class Masking {
     /// Bytes at a step of that loop.
     private static final int STEP = 32;
 
-    private final SecureRandom random = new SecureRandom();
-    private final byte[] page = new byte[PAGE];
-    private final ByteBuffer keys = ByteBuffer.wrap(page).position(PAGE);
+    private static final int FIRST_PAGE = 64;
+
+    /// Made when the first key is wanted, and larger each time: who accepts a connection masks
+    /// nothing, and a link that is idle little.
+    private @Nullable SecureRandom random;
+
+    private ByteBuffer keys = ByteBuffer.allocate(0);
 
     int nextKey() {
         if (!keys.hasRemaining()) {
-            random.nextBytes(page);
-            keys.rewind();
+            refill();
         }
         return keys.getInt();
+    }
+
+    private void refill() {
+        var source = random;
+        if (source == null) {
+            source = new SecureRandom();
+            random = source;
+        }
+        byte[] page = new byte[Math.clamp(4L * keys.capacity(), FIRST_PAGE, PAGE)];
+        source.nextBytes(page);
+        keys = ByteBuffer.wrap(page);
     }
 
     /// Applies a key to all readable bytes, in place.
