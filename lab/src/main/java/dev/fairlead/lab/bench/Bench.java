@@ -85,11 +85,19 @@ final class Bench implements Callable<Integer> {
     private final Map<Tunnel, Programs> programs = new LinkedHashMap<>();
 
     public static void main(String[] args) {
+        // Whoever interrupts it finds none of its processes left.
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() ->
+                                ProcessHandle.current()
+                                        .descendants()
+                                        .forEach(ProcessHandle::destroy)));
         System.exit(new CommandLine(new Bench()).execute(args));
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        boolean failed = false;
         if (quick) {
             only = List.of(FairleadItself.NAME);
         }
@@ -109,12 +117,13 @@ final class Bench implements Callable<Integer> {
             var herd = HerdBench.parts(only == null ? List.of(HerdBench.ALL) : only);
             if (!herd.isEmpty()) {
                 var found = HerdBench.run(agents, herd, launcher(), folder);
-                print(found, HerdBench.table(agents, found));
+                print(found.figures(), HerdBench.table(agents, found.figures()));
+                failed = found.failed();
             }
         } finally {
             Files.deleteIfExists(folder);
         }
-        return 0;
+        return failed ? 1 : 0;
     }
 
     /// A fresh folder that the database of a hub that root starts can pass: it runs as another

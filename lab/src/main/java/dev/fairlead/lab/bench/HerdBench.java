@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Many agents at one hub: `./bench --only herd`, or one of its parts.
 ///
@@ -42,6 +43,7 @@ final class HerdBench {
     private static final int RETURN_RATE = 100;
     private static final long API_MILLIS = 15_000;
     private static final long RETURN_MILLIS = 20_000;
+    private static final int STOP_SECONDS = 30;
     private static final int SPARE_DESCRIPTORS = 1_000;
 
     /// One in so many is linked before the rest is measured.
@@ -56,6 +58,8 @@ final class HerdBench {
     private final Map<HerdFigure, Double> found = new EnumMap<>(HerdFigure.class);
     private final int port = Ports.one();
     private final int observe = Ports.one();
+    private @Nullable Process hub;
+    private boolean failed;
 
     private HerdBench(int agents, Set<Part> parts, String launcher, Programs programs)
             throws IOException {
@@ -76,13 +80,32 @@ final class HerdBench {
         return wanted;
     }
 
-    static Map<HerdFigure, Double> run(int agents, Set<Part> parts, String launcher, Path folder)
+    /// @param failed whether some could not be measured
+    record Found(Map<HerdFigure, Double> figures, boolean failed) {}
+
+    /// Measures what can be measured: a part that fails takes no other with it.
+    static Found run(int agents, Set<Part> parts, String launcher, Path folder)
             throws IOException, InterruptedException {
         mustHaveDescriptors(agents);
         try (var programs = new Programs(folder.resolve(ALL))) {
             var bench = new HerdBench(agents, parts, launcher, programs);
-            bench.run();
-            return bench.found;
+            boolean failed = !bench.goes("herd", bench::run);
+            return new Found(bench.found, failed || bench.failed);
+        }
+    }
+
+    private interface Step {
+        void go() throws IOException, InterruptedException;
+    }
+
+    private boolean goes(String what, Step step) throws InterruptedException {
+        try {
+            step.go();
+            return true;
+        } catch (IOException e) {
+            say(what + ": " + e.getMessage());
+            failed = true;
+            return false;
         }
     }
 
@@ -110,7 +133,7 @@ final class HerdBench {
     private void run() throws IOException, InterruptedException {
         say("making " + agents + " nodes");
         String fingerprint;
-        try (var maker = hub()) {
+        try (var maker = hubOfOurs()) {
             fingerprint = maker.line();
         }
         write();
@@ -122,15 +145,25 @@ final class HerdBench {
             api.ask("ask " + RETURN_RATE + " 3000");
             link(herd, hub);
             if (parts.contains(Part.API)) {
-                beside(api);
+                goes(Part.API.label, () -> beside(api));
             }
             if (parts.contains(Part.RETURN)) {
-                hub = killed(hub, herd, api);
+                var linked = hub;
+                goes(Part.RETURN.label, () -> killed(linked, herd, api));
             }
-            hub.destroy();
-            hub.waitFor();
+            stop();
             if (parts.contains(Part.FAN_OUT)) {
-                fanOut();
+                goes(Part.FAN_OUT.label, this::fanOut);
+            }
+        }
+    }
+
+    private void stop() throws InterruptedException {
+        var running = hub;
+        if (running != null) {
+            running.destroy();
+            if (!running.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                running.destroyForcibly().waitFor();
             }
         }
     }
@@ -139,7 +172,7 @@ final class HerdBench {
         System.err.println("bench: " + sentence);
     }
 
-    private Worker hub() throws IOException {
+    private Worker hubOfOurs() throws IOException {
         return new Worker(
                 HerdHub.class,
                 List.of("-Xmx512m"),
@@ -170,13 +203,16 @@ final class HerdBench {
     }
 
     private Process start(int number) throws IOException {
-        return programs.start(
-                "hub-" + number,
-                Map.of("FAIRLEAD_NO_BUILD", "1"),
-                launcher,
-                "hub",
-                "--config",
-                programs.file("hub.yaml").toString());
+        var started =
+                programs.start(
+                        "hub-" + number,
+                        Map.of("FAIRLEAD_NO_BUILD", "1"),
+                        launcher,
+                        "hub",
+                        "--config",
+                        programs.file("hub.yaml").toString());
+        hub = started;
+        return started;
     }
 
     private void awaitAccept() throws IOException, InterruptedException {
@@ -246,13 +282,13 @@ final class HerdBench {
         }
     }
 
-    private Process killed(Process hub, Worker herd, Worker api)
+    private void killed(Process hub, Worker herd, Worker api)
             throws IOException, InterruptedException {
         herd.ask("mark");
         say("killing the hub");
         hub.destroyForcibly().waitFor();
         long began = System.currentTimeMillis();
-        var again = start(2);
+        start(2);
         awaitAccept();
         long accepted = System.currentTimeMillis();
         found.put(HerdFigure.ACCEPT, (accepted - began) / 1_000.0);
@@ -264,12 +300,11 @@ final class HerdBench {
         say("API meanwhile: " + asked.figures());
         mustNotFail(asked);
         found.put(HerdFigure.RETURN_API_P99, asked.need("p99"));
-        return again;
     }
 
     private void fanOut() throws IOException {
         say("one call to all");
-        try (var hub = hub()) {
+        try (var hub = hubOfOurs()) {
             hub.line();
             hub.ask("await " + agents + " " + PATIENCE_SECONDS);
             hub.ask("fan-out");

@@ -43,6 +43,9 @@ final class HerdWorker implements HerdAgent.Told {
 
     private static final long TICK_MILLIS = 5;
 
+    /// So many agents dial at the same time when they come for the first time.
+    private static final int AT_ONCE = 100;
+
     private final DialRequest template;
     private final Dialer dialer;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -120,8 +123,14 @@ final class HerdWorker implements HerdAgent.Told {
             throws IOException, InterruptedException {
         mark();
         int before = agents;
-        while (agents < number) {
-            threads.execute(agent(agents++));
+        long end = System.currentTimeMillis() + 1_000L * seconds;
+        while (agents < number && System.currentTimeMillis() < end) {
+            // Machines are set up one after the other; what a heap costs is measured by `back`.
+            if (agents - before - linkedSince.get() < AT_ONCE) {
+                threads.execute(agent(agents++));
+            } else {
+                Thread.sleep(1);
+            }
         }
         return await(linkedSince, number - before, Integer.toString(seconds), lastLinked);
     }

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Programs implements AutoCloseable {
 
     private static final int GRACE_SECONDS = 20;
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int RUN_SECONDS = 120;
 
     private final Path folder;
     private final List<Process> running = new ArrayList<>();
@@ -72,11 +72,12 @@ final class Programs implements AutoCloseable {
     void run(Map<String, String> environment, String... command)
             throws IOException, InterruptedException {
         var process = start("run", environment, command);
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(RUN_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
             throw new IOException(
                     String.join(" ", command)
                             + " has not ended after "
-                            + PATIENCE_SECONDS
+                            + RUN_SECONDS
                             + " s: "
                             + Files.readString(log("run")));
         }

@@ -14,6 +14,9 @@ final class Worker implements AutoCloseable {
 
     private static final int GRACE_SECONDS = 20;
 
+    /// Longer than anything takes that a process of the bench does at a time.
+    private static final int PATIENCE_SECONDS = 300;
+
     private final Process process;
     private final BufferedReader answers;
 
@@ -40,11 +43,28 @@ final class Worker implements AutoCloseable {
     }
 
     String line() throws IOException {
-        String line = answers.readLine();
-        if (line == null) {
-            throw new IOException("a process of the bench has ended");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!answers.ready()) {
+            if (!process.isAlive() && !answers.ready()) {
+                throw new IOException("a process of the bench has ended");
+            }
+            if (System.nanoTime() > end) {
+                process.destroyForcibly();
+                throw new IOException(
+                        "a process of the bench said nothing for " + PATIENCE_SECONDS + " s");
+            }
+            pause();
         }
-        return line;
+        return answers.readLine();
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(2);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
     }
 
     /// Gives a command and reads its figures.
