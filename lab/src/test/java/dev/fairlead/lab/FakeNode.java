@@ -52,6 +52,9 @@ final class FakeNode implements AutoCloseable {
     /// With what it accepts.
     volatile Headers answer = Headers.EMPTY;
 
+    /// Whether it accepts at all what people open.
+    volatile boolean answers = true;
+
     /// @param hostname from which the hub makes its name
     FakeNode(Lab lab, String tenant, String hostname) throws Exception {
         this(lab, tenant, hostname, Map.of("tcp", "1"));
@@ -141,7 +144,9 @@ final class FakeNode implements AutoCloseable {
                         }
                     }
                 });
-        stream.accept(answer);
+        if (call || answers) {
+            stream.accept(answer);
+        }
     }
 
     String id() {

@@ -16,10 +16,13 @@ final class JoinedStream {
     private volatile boolean mayBeResumed;
 
     /// @param resumeId null where it is not to be resumed
-    JoinedStream(Relay relay, @Nullable String resumeId) {
+    /// @param resumes whether it takes up a stream that there was: the node keeps that, also where
+    ///   this incarnation is lost before the node has answered
+    JoinedStream(Relay relay, @Nullable String resumeId, boolean resumes) {
         this.relay = relay;
         this.resumeId = resumeId;
         this.bytes = new SessionBytes.Part(resumeId, relay::bytesUp, relay::bytesDown);
+        this.mayBeResumed = resumes;
     }
 
     Relay relay() {

@@ -324,7 +324,11 @@ public final class ServeClient implements StreamServer, Live {
         }
         var node = to.get().link();
         var resume = services.sessions().resume() ? request.resume() : null;
-        var joined = new JoinedStream(new Relay(stream), resume == null ? null : resume.id());
+        var joined =
+                new JoinedStream(
+                        new Relay(stream),
+                        resume == null ? null : resume.id(),
+                        resume != null && resume.resumes());
         if (!session.enter(joined, node)) {
             var end = Objects.requireNonNull(session.end());
             var refused = request.resumes() ? Resumption.ended(end.cause(), end.message()) : null;

@@ -103,7 +103,7 @@ class CutTest {
         session.farewell((end, unheard) -> farewell.ask(node.acceptor, session, end, unheard));
         var mine = BlockingStream.open(person.dialer, Headers.of("kind", "ssh"));
         var relay = new Relay(asked.poll(30, TimeUnit.SECONDS));
-        var joined = new JoinedStream(relay, null);
+        var joined = new JoinedStream(relay, null, false);
         assertThat(session.enter(joined, node.acceptor)).isTrue();
         relay.connect(
                 node.acceptor,
