@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every kind of fault, again and again, under streams that live through them: real programs, and
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dfairlead.faults.runs=N` and `-Dfairlead.faults.kinds=REGEX` say how many of which.
 @Timeout(7_200)
 @Tag("long")
-@EnabledIf("isAsked")
 class FaultsTest {
 
     private static final boolean LONG = LongRun.isAsked();
@@ -50,11 +48,6 @@ class FaultsTest {
     @TempDir Path folder;
     private final FaultTable table = new FaultTable();
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
-
-    /// By `./check --long`, or where kinds are named.
-    static boolean isAsked() {
-        return LONG || !KINDS.isEmpty();
-    }
 
     @Test
     void everyStreamLivesThroughEveryFault() throws Exception {

@@ -7,6 +7,7 @@ import dev.fairlead.cli.api.HubApi;
 import dev.fairlead.hub.rbac.Logins;
 import dev.fairlead.hub.rbac.Role;
 import dev.fairlead.hub.rbac.Selector;
+import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,11 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class ResumedStreamsTest {
 
-    /// 10 GiB with `-Dfairlead.long=true`.
-    private static final long LARGE = Boolean.getBoolean("fairlead.long") ? 10L << 30 : 32L << 20;
+    private static final long LARGE = 32L << 20;
+
+    /// What is copied over a hub that is restarted: 10 GiB with `-Dfairlead.long=true`.
+    private static final long LARGEST = LongRun.isAsked() ? 10L << 30 : LARGE;
 
     private static final int THROUGH_PORT = 12 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofMinutes(20);
     private static final String VERA = "vera";
 
     @TempDir(factory = ShortFolder.class)
@@ -46,7 +51,6 @@ class ResumedStreamsTest {
     private static LabAgent node;
     private static LabCli person;
     private static LabSessions sessions;
-    private static Path large;
 
     @BeforeAll
     static void start() throws Exception {
@@ -57,15 +61,22 @@ class ResumedStreamsTest {
         node = lab.agent(Lab.TENANT, "node", agentsNetwork);
         person = lab.cli("admin", clientsNetwork);
         person.ok("ssh-config");
-        large = folder.resolve("large");
-        var random = new Random(4);
-        byte[] chunk = new byte[1 << 20];
-        try (var out = Files.newOutputStream(large)) {
-            for (long written = 0; written < LARGE; written += chunk.length) {
-                random.nextBytes(chunk);
-                out.write(chunk);
+    }
+
+    /// A file of so many bytes, made once.
+    private static Path large(long size) throws IOException {
+        var file = folder.resolve("large-" + size);
+        if (!Files.exists(file)) {
+            var random = new Random(4);
+            byte[] chunk = new byte[1 << 20];
+            try (var out = Files.newOutputStream(file)) {
+                for (long written = 0; written < size; written += chunk.length) {
+                    random.nextBytes(chunk);
+                    out.write(chunk);
+                }
             }
         }
+        return file;
     }
 
     @AfterAll
@@ -80,22 +91,33 @@ class ResumedStreamsTest {
     @Test
     void theClientsLinksAreCut() throws Exception {
         node.awaitOnline();
-        allGoesOn(clientsNetwork::reset, clientsNetwork::reset);
+        allGoesOn(LARGE, clientsNetwork::reset, clientsNetwork::reset);
         endsAs("tcp", "done");
     }
 
     @Test
     void theAgentsLinkIsCut() throws Exception {
         node.awaitOnline();
-        allGoesOn(agentsNetwork::reset, agentsNetwork::finish);
+        allGoesOn(LARGE, agentsNetwork::reset, agentsNetwork::finish);
         endsAs("tcp", "done");
     }
 
     @Test
+    @Tag("long")
+    @Timeout(2_400)
     void theHubIsRestartedAndThenDrained() throws Exception {
-        node.awaitOnline();
-        allGoesOn(lab::restartHub, ResumedStreamsTest::drainAndStart);
-        endsAs("tcp", "done");
+        LongRun.prove(
+                "copy by scp while the hub is restarted, and drained",
+                () -> {
+                    node.awaitOnline();
+                    long begun = System.nanoTime();
+                    allGoesOn(LARGEST, lab::restartHub, ResumedStreamsTest::drainAndStart);
+                    endsAs("tcp", "done");
+                    return "%,d MiB in %d s, every byte the same"
+                            .formatted(
+                                    LARGEST >> 20,
+                                    Duration.ofNanos(System.nanoTime() - begun).toSeconds());
+                });
     }
 
     /// As its owner does it: the hub stops when that breaks nothing.
@@ -129,6 +151,7 @@ class ResumedStreamsTest {
         try (var hub = lab.hubAsProgram()) {
             await().atMost(PATIENCE).until(() -> node.linked() > linked);
             allGoesOn(
+                    LARGE,
                     () -> {
                         hub.signal("KILL");
                         hub.exit(PATIENCE);
@@ -145,18 +168,21 @@ class ResumedStreamsTest {
     }
 
     /// A program, a shell, a copy and a connection, all of which are under way at the first cut.
-    private static void allGoesOn(Cut first, Cut second) throws Exception {
+    ///
+    /// @param size of the copy; in the midst of a larger one both cuts strike
+    private static void allGoesOn(long size, Cut first, Cut second) throws Exception {
+        var copied = large(size);
         var copy = node.folder().resolve("copy");
         Files.deleteIfExists(copy);
         try (var exec = person.start("exec", node.name(), "--", "cat");
                 var ssh = person.startSsh(node.host(), "cat");
                 var forward = new Forwarded(person, node);
                 var connection = forward.connect();
-                var scp = copy(copy)) {
+                var scp = copy(copied, copy)) {
             echoes(exec, "one");
             echoes(ssh, "one");
             var through = CompletableFuture.supplyAsync(() -> pump(connection));
-            await().atMost(PATIENCE).until(() -> Files.exists(copy) && Files.size(copy) > 1 << 20);
+            awaitSize(copy, size == LARGE ? 1 << 20 : size / 3);
 
             first.now();
             exec.type("two\n");
@@ -165,6 +191,9 @@ class ResumedStreamsTest {
             forward.program().awaitErr("Resumed after");
             exec.awaitOut("two");
             ssh.awaitOut("two");
+            if (size != LARGE) {
+                awaitSize(copy, size / 3 * 2);
+            }
             second.now();
             echoes(exec, "three");
             echoes(ssh, "three");
@@ -178,13 +207,13 @@ class ResumedStreamsTest {
             assertThat(ssh.exit(PATIENCE)).as(ssh.err()).isZero();
             assertThat(exec.out()).isEqualTo("one\ntwo\nthree\n");
             assertThat(ssh.out()).isEqualTo("one\ntwo\nthree\n");
-            assertThat(scp.exit(Duration.ofMinutes(LARGE > 1 << 30 ? 20 : 2)))
+            assertThat(scp.exit(size == LARGE ? Duration.ofMinutes(2) : LONGEST))
                     .as(scp.err())
                     .isZero();
             forward.program().signal("INT");
             assertThat(forward.program().exit(PATIENCE)).isEqualTo(130);
         }
-        assertThat(sum(copy)).isEqualTo(sum(large));
+        assertThat(sum(copy)).isEqualTo(sum(copied));
         endsAs("exec", "done");
         endsAs("ssh", "done");
     }
@@ -201,8 +230,13 @@ class ResumedStreamsTest {
         cat.awaitOut(word);
     }
 
+    private static void awaitSize(Path copy, long size) {
+        await().atMost(size > LARGE ? LONGEST : PATIENCE)
+                .until(() -> Files.exists(copy) && Files.size(copy) > size);
+    }
+
     /// Slow enough to be under way for a while.
-    private static Programs.Running copy(Path to) throws Exception {
+    private static Programs.Running copy(Path from, Path to) throws Exception {
         return Programs.start(
                 Programs.builder(
                         person.environment(),
@@ -213,8 +247,8 @@ class ResumedStreamsTest {
                                 "-o",
                                 "ControlPath=none",
                                 "-l",
-                                LARGE > 1 << 30 ? "4000000" : "60000",
-                                large.toString(),
+                                Files.size(from) > LARGE ? "4000000" : "60000",
+                                from.toString(),
                                 node.host() + ":" + to)));
     }
 
@@ -230,7 +264,7 @@ class ResumedStreamsTest {
                     connection.getOutputStream().write(sent, at, 64 * 1024);
                     Thread.sleep(20);
                 }
-            } catch (java.io.IOException | InterruptedException e) {
+            } catch (IOException | InterruptedException e) {
                 // The reader sees it.
             }
         });
@@ -238,7 +272,7 @@ class ResumedStreamsTest {
             byte[] back = connection.getInputStream().readNBytes(sent.length);
             int same = java.util.Arrays.mismatch(sent, back);
             return same < 0 ? sent.length : same;
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
     }
