@@ -85,9 +85,7 @@ class SoakTest {
         try (var lab = new Lab(folder)) {
             var agent = LabAgent.join(lab, Lab.TENANT, folder.resolve("node"), "");
             var victim =
-                    WHOLE
-                            ? LabAgent.join(lab, Lab.TENANT, folder.resolve("victim"), "")
-                            : agent;
+                    WHOLE ? LabAgent.join(lab, Lab.TENANT, folder.resolve("victim"), "") : agent;
             var person = new Person(lab, "admin", Lab.TENANT, lab.signIn("admin"));
             var url = lab.hub().url();
             var token =
@@ -113,8 +111,7 @@ class SoakTest {
                 }
                 crowd.join(LINKS);
                 LongRun.say("soak: " + LINKS + " linked");
-                await().atMost(PATIENCE)
-                        .until(() -> agent.linked() > 0 && victim.linked() > 0);
+                await().atMost(PATIENCE).until(() -> agent.linked() > 0 && victim.linked() > 0);
                 var threads = new ArrayList<Thread>();
                 for (int i = 0; i < PEOPLE; i++) {
                     long own = random.nextLong();
