@@ -168,6 +168,9 @@ public final class HubApi implements AutoCloseable {
 
     private byte[] whole(HttpResponse<InputStream> response) {
         try (var body = response.body()) {
+            if (body == null) { // What a proxy answers in the hub's place.
+                return new byte[0];
+            }
             byte[] read = body.readNBytes(LONGEST_ANSWER + 1);
             if (read.length > LONGEST_ANSWER) {
                 throw failures.endless("more than " + (LONGEST_ANSWER >> 20) + " MiB");
