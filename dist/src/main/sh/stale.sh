@@ -46,13 +46,6 @@ java_options() {
                 -XX:TrimNativeHeapInterval=10000 -XX:+ExitOnOutOfMemoryError
             )
             ;;
-        # Ten thousand links in half a gigabyte: a young generation of one size, what is not in use given back.
-        hub)
-            java_options+=(
-                -XX:+UseG1GC -Xms96m -Xmn64m -XX:G1HeapRegionSize=1m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=25
-                -XX:TrimNativeHeapInterval=10000
-            )
-            ;;
         # It logs nothing and says so to nobody.
         cli) java_options+=(-Dslf4j.internal.verbosity=ERROR) ;;
     esac
