@@ -7,16 +7,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The hub is killed under many sessions: all of them go on, soon after it answers again.
+@Tag("long")
 @Timeout(300)
 class KilledHubTest {
 
-    private static final boolean LONG = Boolean.getBoolean("fairlead.long");
-    private static final int SESSIONS = LONG ? 200 : 40;
+    private static final int SESSIONS = LongRun.isAsked() ? 200 : 40;
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Duration BOUND = Duration.ofSeconds(5);
     private static final int RATE = 2_000;
@@ -25,6 +26,11 @@ class KilledHubTest {
 
     @Test
     void allSessionsGoOn() throws Exception {
+        LongRun.prove("hub killed under live sessions", this::kill);
+    }
+
+    /// @return how long the streams paused
+    private String kill() throws Exception {
         var targets = new ArrayList<CheckedConnection.Target>();
         try (var lab = new Lab(folder)) {
             var node = lab.agent(Lab.TENANT, "node");
@@ -60,7 +66,7 @@ class KilledHubTest {
                                 assertThat(streams)
                                         .as(forward.err())
                                         .allMatch(one -> one.next() != 0));
-                report(streams, hub.answered());
+                String pauses = pauses(streams, hub.answered());
 
                 // All at once: each finishes what it is at.
                 streams.forEach(CheckedStream::end);
@@ -69,6 +75,7 @@ class KilledHubTest {
                     connection.close();
                 }
                 assertThat(streams).allSatisfy(one -> assertThat(one.problems()).isEmpty());
+                return pauses;
             } finally {
                 hub.close();
             }
@@ -79,18 +86,19 @@ class KilledHubTest {
         }
     }
 
-    private static void report(List<CheckedStream> streams, long answered) {
+    private static String pauses(List<CheckedStream> streams, long answered) {
         var pauses = streams.stream().mapToLong(one -> one.next() - answered).sorted().toArray();
         long p99 = pauses[(int) Math.ceil(pauses.length * 0.99) - 1];
-        System.out.println(
-                "KilledHubTest: %d sessions, from the hub's first answer to the next byte: median %.2f s, p99 %.2f s, worst %.2f s"
+        String all =
+                "%d sessions, from the hub's first answer to the next byte: median %.2f s, p99 %.2f s, worst %.2f s"
                         .formatted(
                                 SESSIONS,
                                 pauses[pauses.length / 2] / 1e9,
                                 p99 / 1e9,
-                                pauses[pauses.length - 1] / 1e9));
-        if (LONG) {
-            assertThat(Duration.ofNanos(p99)).isLessThanOrEqualTo(BOUND);
+                                pauses[pauses.length - 1] / 1e9);
+        if (LongRun.isAsked()) {
+            assertThat(Duration.ofNanos(p99)).as(all).isLessThanOrEqualTo(BOUND);
         }
+        return all;
     }
 }

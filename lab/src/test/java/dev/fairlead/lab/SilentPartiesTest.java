@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Parties that fall silent without a word, by a network that swallows everything or because they
 /// are frozen: the others know within 30 s, and all comes back when they do. All at the same time,
 /// since each takes those seconds.
+@Tag("long")
 @Timeout(180)
 class SilentPartiesTest {
 

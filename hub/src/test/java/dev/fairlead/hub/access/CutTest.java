@@ -29,10 +29,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// An SSH session whose right has ended, between a person and a node that does as it likes.
+@Tag("long")
 @Timeout(120)
 @SuppressWarnings("NullAway.Init")
 class CutTest {
