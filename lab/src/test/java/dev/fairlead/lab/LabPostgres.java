@@ -3,7 +3,6 @@ package dev.fairlead.lab;
 import dev.fairlead.hub.db.Database;
 import dev.fairlead.hub.db.EmbeddedPostgres;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The database that a lab begins with: made once for all labs of this process, as a hub makes its
 /// own, and copied for each. That saves each of them the unpacking of PostgreSQL and `initdb`.
@@ -21,13 +21,7 @@ final class LabPostgres {
     /// What lies in the folder beside the cluster and must be a copy's own.
     private static final List<String> OWN = List.of("lock", "port");
 
-    /// Made by whoever asks first.
-    private static final class Template {
-
-        static final Path FOLDER = make();
-
-        private Template() {}
-    }
+    private static @Nullable Path template;
 
     private LabPostgres() {}
 
@@ -35,7 +29,7 @@ final class LabPostgres {
     ///
     /// @param hub its data folder, made when missing
     static void giveTo(Path hub) throws IOException {
-        var from = Template.FOLDER;
+        var from = template();
         Files.createDirectories(
                 hub,
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
@@ -72,23 +66,30 @@ final class LabPostgres {
         }
     }
 
-    private static Path make() {
-        try {
-            var folder = Files.createTempDirectory("fairlead-lab-");
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
-            // PostgreSQL's user goes through to its own folder.
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-            var postgres = folder.resolve("postgres");
-            try (var server = EmbeddedPostgres.start(postgres, said -> {});
-                    var database = Database.open(server.access())) {
-                if (!database.answers()) {
-                    throw new IOException("the labs' database does not answer");
-                }
-            }
-            return postgres;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /// Made by whoever asks first. Not by a class's initialiser, which holds a virtual thread's
+    /// carrier while it waits for the database: with two cores that can be all of them.
+    private static synchronized Path template() throws IOException {
+        var made = template;
+        if (made == null) {
+            made = make();
+            template = made;
         }
+        return made;
+    }
+
+    private static Path make() throws IOException {
+        var folder = Files.createTempDirectory("fairlead-lab-");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+        // PostgreSQL's user goes through to its own folder.
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        var postgres = folder.resolve("postgres");
+        try (var server = EmbeddedPostgres.start(postgres, said -> {});
+                var database = Database.open(server.access())) {
+            if (!database.answers()) {
+                throw new IOException("the labs' database does not answer");
+            }
+        }
+        return postgres;
     }
 
     private static void delete(Path folder) {
