@@ -60,8 +60,10 @@ record CertificateNames(List<String> texts) {
             // Excluding the empty name would say it better, but Java's own parser fails on it.
             permitted.add(dns("none.invalid"));
         }
+        // RFC 5280 knows no empty list of them, and browsers refuse a CA that has one.
         return new NameConstraints(
-                permitted.toArray(GeneralSubtree[]::new), excluded.toArray(GeneralSubtree[]::new));
+                permitted.toArray(GeneralSubtree[]::new),
+                excluded.isEmpty() ? null : excluded.toArray(GeneralSubtree[]::new));
     }
 
     /// Whether a leaf is for exactly these names, in any order.

@@ -21,6 +21,8 @@ import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,21 @@ class LocalCaTest {
         assertThat(days(pair.leaf())).isEqualTo(91);
         assertThat(days(pair.chain().get(1))).isEqualTo(3653);
         validate(pair);
+    }
+
+    /// RFC 5280 has no such thing, and browsers refuse a CA with one.
+    @Test
+    void noListOfItsConstraintsIsEmpty() throws Exception {
+        for (var names : List.of(NAMES, List.of("hub.example.com"), List.of("192.0.2.7"))) {
+            var ca = ca(names).current().chain().get(1);
+            var constraints =
+                    NameConstraints.getInstance(
+                            ASN1OctetString.getInstance(ca.getExtensionValue("2.5.29.30"))
+                                    .getOctets());
+            assertThat(constraints.getPermittedSubtrees()).isNotEmpty();
+            var excluded = constraints.getExcludedSubtrees();
+            assertThat(excluded == null || excluded.length > 0).as(names.toString()).isTrue();
+        }
     }
 
     @Test
