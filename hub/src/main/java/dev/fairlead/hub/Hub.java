@@ -153,7 +153,13 @@ public final class Hub implements AutoCloseable {
                 ground.vertx(),
                 ground.config(),
                 ground.certificates(),
-                new HubServer.Parts(api, info(), accept, files, ground.parts().meters()));
+                new HubServer.Parts(
+                        api,
+                        info(),
+                        accept,
+                        ground.parts().console(),
+                        files,
+                        ground.parts().meters()));
     }
 
     private HubServer server() {

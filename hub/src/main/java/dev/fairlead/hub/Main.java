@@ -88,6 +88,7 @@ public final class Main implements Callable<Integer> {
                 Hub.start(
                         ReadConfig.read(config),
                         HubParts.standard(Installation.agentPackages())
+                                .withConsole(Installation.console())
                                 .withProgress(System.err::println))) {
             var drained = hub.drained().thenRun(asked::countDown);
             asked.await();

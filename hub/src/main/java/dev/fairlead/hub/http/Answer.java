@@ -16,6 +16,9 @@ public sealed interface Answer {
     /// the stream is closed.
     record Live(Consumer<EventStream> source) implements Answer {}
 
+    /// An answer that also sets or takes away the browser's cookie.
+    record WithCookie(Answer answer, String cookie) implements Answer {}
+
     /// It was not done.
     record Refused(Problem problem, Map<String, String> headers) implements Answer {}
 

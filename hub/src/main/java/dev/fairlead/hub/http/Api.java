@@ -28,6 +28,10 @@ public final class Api {
     /// something has transactions of its own: a refusal must not take its record back.
     private static final String READS = "GET";
 
+    /// Open to whoever comes, but not from another site's page: it would sign people in as somebody
+    /// else.
+    private static final String BROWSER_SIGN_IN = "createBrowserSignIn";
+
     private static final Logger log = LoggerFactory.getLogger(Api.class);
 
     private final Contract contract;
@@ -91,12 +95,15 @@ public final class Api {
         var checked = check.check(operation, request, found.path());
         Act act = endpoint.act();
         if (act == null) {
+            if (operation.id().equals(BROWSER_SIGN_IN)) {
+                BrowserCookie.mustBeOwnPage(request);
+            }
             var call =
                     new Call(
                             request.address(), checked.given(), checked.body(), null, null, decide);
             return endpoint.handler().answer(call);
         }
-        String token = bearer(request);
+        String token = token(request);
         return request.method().equals(READS)
                 ? database.inOne(() -> answer(request, endpoint, act, token, checked))
                 : answer(request, endpoint, act, token, checked);
@@ -151,9 +158,14 @@ public final class Api {
     }
 
     /// What the asker showed; null where it is none that this hub gives out.
-    private static @Nullable String bearer(Request request) {
+    private static @Nullable String token(Request request) {
         String header = request.header("authorization");
         if (header == null) {
+            String cookie = BrowserCookie.of(request);
+            if (cookie != null) {
+                BrowserCookie.mustBeOwnPage(request);
+                return cookie;
+            }
             throw Rejected.of(
                     Rejected.Code.NOT_SIGNED_IN,
                     "This needs a sign-in.",

@@ -22,10 +22,12 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -42,7 +44,9 @@ public final class HubServer implements AutoCloseable {
     /// Where agents and clients upgrade to a link.
     public static final String LINK_PATH = "/link";
 
-    private static final String SIGN_INS = "/api/v1/sign-ins";
+    /// The paths where passwords are tried.
+    private static final Set<String> SIGN_INS =
+            Set.of("/api/v1/sign-ins", "/api/v1/sign-ins/browser");
 
     static final int MAX_BODY = 1024 * 1024;
     private static final int MAX_THROWN_AWAY = 16 * MAX_BODY;
@@ -66,7 +70,7 @@ public final class HubServer implements AutoCloseable {
     private final Connections connections;
     private final ClientAddress clientAddress;
     private final SecurityHeaders headers;
-    private final StartPage page;
+    private final ConsoleFiles console;
     private final Semaphore working;
     private final Semaphore signingIn;
     private final AtomicInteger liveStreams = new AtomicInteger();
@@ -77,11 +81,13 @@ public final class HubServer implements AutoCloseable {
     ///
     /// @param link takes over requests to `/link`, on their event loop, with nothing read or
     ///   written
+    /// @param console the folder of the built console; null or missing where there is none
     /// @param files answers all other paths, such as that of the agent's package
     public record Parts(
             Api api,
             HubInfo info,
             Handler<HttpServerRequest> link,
+            @Nullable Path console,
             Router files,
             MeterRegistry meters) {}
 
@@ -94,7 +100,7 @@ public final class HubServer implements AutoCloseable {
         this.connections =
                 new Connections(vertx, config.limits().connections(), clientAddress::mayConnect);
         this.headers = new SecurityHeaders(config.names().getFirst());
-        this.page = new StartPage(parts.info());
+        this.console = new ConsoleFiles(parts.console(), new StartPage(parts.info()));
         this.working = new Semaphore(config.limits().requests());
         this.signingIn = new Semaphore(config.limits().requests());
         parts.files()
@@ -182,26 +188,27 @@ public final class HubServer implements AutoCloseable {
             refuse(request, Rejected.invalid("The request names no path."));
         } else if (path.startsWith(Api.PREFIX)) {
             read(request, path);
-        } else if (path.equals("/")) {
-            start(request);
         } else if (path.equals(LINK_PATH)) {
             refuse(
                     request,
                     Rejected.of(
                             Rejected.Code.INVALID_REQUEST,
                             "This path is for agents and the command line, by WebSocket."));
+        } else if (console.takes(request, path)) {
+            console(request, path);
         } else {
             parts.files().handle(request);
         }
     }
 
-    private void start(HttpServerRequest request) {
+    private void console(HttpServerRequest request, String path) {
         switch (request.method().name()) {
             case "GET", "HEAD" -> {
-                request.response()
-                        .putHeader("Content-Security-Policy", StartPage.policy())
-                        .putHeader("Content-Type", "text/html; charset=utf-8")
-                        .end(Buffer.buffer(page.html()));
+                var context = vertx.getOrCreateContext();
+                threads.execute(() -> {
+                    var answer = console.answer(request, path);
+                    context.runOnContext(v -> answer.send(request.response()));
+                });
             }
             default ->
                     refuse(
@@ -248,7 +255,7 @@ public final class HubServer implements AutoCloseable {
         String operation = "none";
         Answer answer;
         // Whoever tries passwords waits, and must not take the places of those who are signed in.
-        var places = path.equals(SIGN_INS) ? signingIn : working;
+        var places = SIGN_INS.contains(path) ? signingIn : working;
         try {
             if (!places.tryAcquire(QUEUE_MILLIS, TimeUnit.MILLISECONDS)) {
                 answer =
@@ -311,27 +318,26 @@ public final class HubServer implements AutoCloseable {
             String operation,
             Answer answer,
             long began) {
-        int status =
-                switch (answer) {
-                    case Answer.Value value -> value.status();
-                    case Answer.Done() -> 204;
-                    case Answer.Live live -> 200;
-                    case Answer.Refused refused -> refused.problem().status();
-                };
+        int status = status(answer);
         Timer.builder("fairlead.http.requests")
                 .description("Requests of the API, by operation and status")
                 .tag("operation", operation)
                 .tag("status", Integer.toString(status))
                 .register(parts.meters())
                 .record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
-        byte[] bytes = answer instanceof Answer.Value value ? Json.bytes(value.value()) : null;
+        String cookie = answer instanceof Answer.WithCookie with ? with.cookie() : null;
+        var sent = answer instanceof Answer.WithCookie with ? with.answer() : answer;
+        byte[] bytes = sent instanceof Answer.Value value ? Json.bytes(value.value()) : null;
         context.runOnContext(v -> {
             var response = request.response();
             if (response.ended() || response.closed()) {
                 return;
             }
             response.setStatusCode(status);
-            switch (answer) {
+            if (cookie != null) {
+                response.putHeader("Set-Cookie", cookie);
+            }
+            switch (sent) {
                 case Answer.Value value ->
                         response.putHeader("Content-Type", "application/json")
                                 .end(Buffer.buffer(bytes));
@@ -341,8 +347,20 @@ public final class HubServer implements AutoCloseable {
                     problem(request, problem);
                 }
                 case Answer.Live(var source) -> live(context, request, source);
+                case Answer.WithCookie _ ->
+                        throw new IllegalStateException("a cookie within a cookie");
             }
         });
+    }
+
+    private static int status(Answer answer) {
+        return switch (answer) {
+            case Answer.Value value -> value.status();
+            case Answer.Done() -> 204;
+            case Answer.Live _ -> 200;
+            case Answer.Refused refused -> refused.problem().status();
+            case Answer.WithCookie with -> status(with.answer());
+        };
     }
 
     private void live(

@@ -45,12 +45,12 @@ public final class Idempotency {
                         return again(tx, principal, key, hash, earlier.get());
                     }
                     var answer = write.get();
-                    switch (answer) {
+                    var kept = answer instanceof Answer.WithCookie with ? with.answer() : answer;
+                    switch (kept) {
                         case Answer.Value(int status, Object value) ->
                                 keep(tx, principal, key, hash, status, Json.bytes(value));
                         case Answer.Done() -> keep(tx, principal, key, hash, 204, new byte[0]);
-                        case Answer.Live live -> {}
-                        case Answer.Refused refused -> {}
+                        case Answer.Live _, Answer.WithCookie _, Answer.Refused _ -> {}
                     }
                     return answer;
                 });

@@ -5,8 +5,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
 
-/// What a browser sees at `/`: what this is, and what to type. It is the same for everybody and
-/// says nothing that `GET /api/v1/hub` does not say.
+/// What a browser sees at `/` where the console is not installed: what this is, and what to type.
+/// It is the same for everybody and says nothing that `GET /api/v1/hub` does not say.
 final class StartPage {
 
     private static final String STYLE =
@@ -40,7 +40,7 @@ final class StartPage {
             <h1>Fairlead</h1>
             <p>This is a Fairlead hub. It lets a team reach machines behind other people's firewalls
             through this one port: each machine's agent dials out to it, and nothing listens there.</p>
-            <p>There is no console here yet. Use the command line:</p>
+            <p>There is no console in this installation. Use the command line:</p>
             <pre>fairlead login %URL%
             fairlead nodes
             fairlead ssh NODE</pre>

@@ -1,6 +1,7 @@
 package dev.fairlead.hub.identity;
 
 import dev.fairlead.hub.http.Answer;
+import dev.fairlead.hub.http.BrowserCookie;
 import dev.fairlead.hub.http.Call;
 import dev.fairlead.hub.http.Endpoints;
 import dev.fairlead.hub.rbac.Act;
@@ -20,6 +21,7 @@ public final class SignInRoutes implements Endpoints.Routes {
     public void addTo(Endpoints endpoints) {
         endpoints
                 .open("createSignIn", this::create)
+                .open("createBrowserSignIn", this::createForBrowser)
                 .needs(
                         Act.OWN_SEE,
                         "showSignIn",
@@ -61,9 +63,17 @@ public final class SignInRoutes implements Endpoints.Routes {
                         who.expires()));
     }
 
+    private Answer createForBrowser(Call call) {
+        var body = call.body(CreateBody.class);
+        var made = signIns.signIn(body.user(), body.password(), call.address());
+        return new Answer.WithCookie(
+                Answer.created(Credential.of(made.principal())),
+                BrowserCookie.set(made.token(), SignIns.LIFE));
+    }
+
     private Answer delete(Call call) {
         signIns.signOut(call.principal(), call.address());
-        return Answer.done();
+        return new Answer.WithCookie(Answer.done(), BrowserCookie.clear());
     }
 
     private Answer changePassword(Call call) {

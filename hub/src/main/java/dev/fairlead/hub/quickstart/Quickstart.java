@@ -63,7 +63,10 @@ final class Quickstart implements AutoCloseable {
         checkPort(options);
         var folder = DataFolder.open(options.data());
         Logging.toFile(Level.INFO, folder.hubLog());
-        var parts = HubParts.standard(Installation.agentPackages()).withProgress(progress);
+        var parts =
+                HubParts.standard(Installation.agentPackages())
+                        .withConsole(Installation.console())
+                        .withProgress(progress);
         var hub = Hub.start(config(options, folder), parts);
         ChildProcess agent = null;
         try {

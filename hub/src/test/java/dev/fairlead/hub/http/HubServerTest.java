@@ -32,7 +32,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -83,6 +85,60 @@ class HubServerTest {
         assertThat(answer.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
         assertThat(answer.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
         assertThat(send(server, "POST", "/", "{}").statusCode()).isEqualTo(405);
+    }
+
+    @Test
+    void theConsoleIsServedWithANonceOfEachAnswerAndItsFilesForEver() throws Exception {
+        var web = folder.resolve("web");
+        Files.createDirectories(web.resolve("assets"));
+        Files.writeString(web.resolve("index.html"), "<meta nonce=\"FAIRLEAD_NONCE\">");
+        Files.writeString(web.resolve("assets/index-1a2b.js"), "plain");
+        Files.writeString(web.resolve("assets/index-1a2b.js.gz"), "packed");
+        Files.writeString(web.resolve("assets/notes"), "of no known kind");
+        var server = start(plain());
+
+        var one = get(server, "/", "Accept", "text/html");
+        var other = get(server, "/t/default/nodes", "Accept", "text/html,*/*;q=0.8");
+        var policy = one.headers().firstValue("Content-Security-Policy").orElseThrow();
+        var nonce = one.body().replaceAll("^<meta nonce=\"|\">$", "");
+        assertThat(nonce).hasSizeGreaterThan(20);
+        assertThat(other.body()).isNotEqualTo(one.body()).startsWith("<meta");
+        assertThat(policy)
+                .contains("script-src 'self';")
+                .contains("style-src 'self' 'nonce-" + nonce + "';")
+                .contains("require-trusted-types-for 'script'; trusted-types default")
+                .contains("frame-ancestors 'none'")
+                .doesNotContain("unsafe");
+        assertThat(one.headers().firstValue("Cache-Control")).contains("no-store");
+
+        var script = get(server, "/assets/index-1a2b.js");
+        assertThat(script.body()).isEqualTo("plain");
+        assertThat(script.headers().firstValue("Cache-Control").orElseThrow())
+                .contains("immutable");
+        assertThat(script.headers().firstValue("Content-Type").orElseThrow())
+                .startsWith("text/javascript");
+        var packed = get(server, "/assets/index-1a2b.js", "Accept-Encoding", "gzip, deflate, br");
+        assertThat(packed.body()).isEqualTo("packed");
+        assertThat(packed.headers().firstValue("Content-Encoding")).contains("gzip");
+        assertThat(packed.headers().firstValue("Vary")).contains("Accept-Encoding");
+
+        for (var path :
+                List.of(
+                        "/assets/other.js",
+                        "/assets/notes",
+                        "/assets/../index.html",
+                        "/install/x",
+                        "/nothing")) {
+            assertThat(get(server, path).statusCode()).as(path).isEqualTo(404);
+        }
+        assertThat(get(server, "/assets/other.js", "Accept", "text/html").statusCode())
+                .isEqualTo(404);
+        assertThat(send(server, "POST", "/", "{}").statusCode()).isEqualTo(405);
+
+        Files.writeString(web.resolve("index.html"), "built anew");
+        Files.setLastModifiedTime(
+                web.resolve("index.html"), FileTime.fromMillis(1_000_000_000_000L));
+        assertThat(get(server, "/", "Accept", "text/html").body()).isEqualTo("built anew");
     }
 
     @Test
@@ -409,6 +465,7 @@ class HubServerTest {
                                 new HubInfo(
                                         "localhost", "1.2.3", "abcdef", "https://localhost", null),
                                 link,
+                                folder.resolve("web"),
                                 io.vertx.ext.web.Router.router(vertx),
                                 new SimpleMeterRegistry()));
         closing.add(server);
@@ -485,6 +542,13 @@ class HubServerTest {
 
     private HttpResponse<String> get(HubServer server, String path) throws Exception {
         return send(server, "GET", path, null);
+    }
+
+    private HttpResponse<String> get(HubServer server, String path, String header, String value)
+            throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(uri(server, path)).header(header, value).build(),
+                BodyHandlers.ofString());
     }
 
     private HttpResponse<String> send(

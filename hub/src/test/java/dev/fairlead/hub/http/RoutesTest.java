@@ -82,6 +82,62 @@ class RoutesTest {
     }
 
     @Test
+    void aBrowsersCookieIsForPagesOfThisHubOnly() throws Exception {
+        var own = "https://localhost:" + api.hub.bound().listen();
+        var who = Map.of("user", "admin", "password", PASSWORD);
+        for (var foreign :
+                List.of(
+                        Map.<String, String>of(),
+                        Map.of("Origin", "https://localhost"),
+                        Map.of("Origin", "null"),
+                        Map.of("Origin", own, "Sec-Fetch-Site", "same-site"))) {
+            assertThat(api.call(null, "POST", "/sign-ins/browser", who, foreign).is(403).code())
+                    .as(foreign.toString())
+                    .isEqualTo("denied");
+        }
+        var page = Map.of("Origin", own, "Sec-Fetch-Site", "same-origin");
+        assertThat(
+                        api.call(
+                                        null,
+                                        "POST",
+                                        "/sign-ins/browser",
+                                        Map.of("user", "admin", "password", "not this one"),
+                                        page)
+                                .is(401)
+                                .response()
+                                .headers()
+                                .firstValue("Set-Cookie"))
+                .isEmpty();
+        var made = api.call(null, "POST", "/sign-ins/browser", who, page).is(201);
+        var set = made.response().headers().firstValue("Set-Cookie").orElseThrow();
+        assertThat(made.response().body()).doesNotContain("fls_");
+        assertThat(set)
+                .matches(
+                        "__Host-fairlead=fls_[\\w-]+; Max-Age=43200; Path=/; Secure; HttpOnly; SameSite=Strict");
+        var cookie = "other=1; " + set.substring(0, set.indexOf(';'));
+
+        var read = Map.of("Cookie", cookie, "Sec-Fetch-Site", "same-origin");
+        assertThat(api.call(null, "GET", "/sign-ins/current", null, read).is(200).text("id"))
+                .isEqualTo(made.text("id"));
+        api.call(null, "GET", "/me", null, Map.of("Cookie", cookie)).is(200);
+        for (var foreign : List.of("cross-site", "same-site")) {
+            var headers = Map.of("Cookie", cookie, "Sec-Fetch-Site", foreign);
+            api.call(null, "GET", "/me", null, headers).is(403);
+        }
+        var tenant = Map.of("name", "cookies");
+        api.call(null, "POST", "/tenants", tenant, Map.of("Cookie", cookie)).is(403);
+        var elsewhere = Map.of("Cookie", cookie, "Origin", "https://example.com");
+        api.call(null, "POST", "/tenants", tenant, elsewhere).is(403);
+        var here = Map.of("Cookie", cookie, "Origin", own);
+        api.call(null, "POST", "/tenants", tenant, here).is(201);
+
+        var out = api.call(null, "DELETE", "/sign-ins/current", null, here).is(204);
+        assertThat(out.response().headers().firstValue("Set-Cookie").orElseThrow())
+                .startsWith("__Host-fairlead=; Max-Age=0;");
+        api.call(null, "GET", "/me", null, Map.of("Cookie", cookie)).is(401);
+    }
+
+    @Test
     void tenantsUsersAndGrants() throws Exception {
         var boss = tenant("acme");
         var t = "/tenants/acme";
