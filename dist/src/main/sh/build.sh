@@ -125,13 +125,29 @@ assemble() {
     )
 }
 
+# The console: a hub without it has a page that says what to type, so this stops nothing where Node.js is missing.
+build_web() {
+    if ! type -P node >/dev/null || ! type -P npm >/dev/null; then
+        say "no Node.js and npm here, so this hub has no console. To build it, install Node.js 20 or later with npm."
+        return 0
+    fi
+    web_stale || return 0
+    say "building the console"
+    if ! bash "${BASH_SOURCE[0]%/*}/web.sh" "$root" >"$root/target/web.log" 2>&1; then
+        tail -n 15 "$root/target/web.log" >&2
+        fail "the console could not be built; the whole log is in $root/target/web.log"
+    fi
+}
+
 if [[ ${2-} == --train ]]; then # what Maven has just built
     train
 elif sources_stale; then
     build
+    build_web
     train
-elif programs_untrained; then
-    train
+else
+    build_web
+    if programs_untrained; then train; fi
 fi
 # Root in somebody's clone leaves nothing that its owner cannot replace.
 if ((EUID == 0)) && [[ $(stat -c %u "$root") != 0 ]]; then

@@ -10,6 +10,16 @@ sources_stale() {
     [[ -n $newer ]]
 }
 
+# True when the console can be built and a source of it is newer than it. The contract is one of them.
+web_stale() {
+    local newer
+    type -P node >/dev/null && type -P npm >/dev/null || return 1
+    [[ -e $root/target/web-built && -e $home/web/index.html ]] || return 0
+    newer=$(find "$root/web/src" "$root/web/public" "$root"/web/*.* "$root/hub/src/main/resources/openapi" \
+        -newer "$root/target/web-built" -print -quit 2>/dev/null)
+    [[ -n $newer ]]
+}
+
 # True when the AOT caches do not belong to these jars and this JDK. Being without costs start-up time only.
 programs_untrained() {
     local jdk newer

@@ -1,0 +1,39 @@
+import { expect, rowOf, test as shared, signIn } from './console';
+import { type OwnStage, startStage } from './setup';
+
+/** With a hub of its own, which it may kill. */
+const test = shared.extend<object, { own: OwnStage }>({
+  own: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is needed
+    async ({}, use) => {
+      const own = await startStage();
+      await use(own);
+      await own.stop();
+    },
+    { scope: 'worker', timeout: 240_000 },
+  ],
+  stage: [async ({ own }, use) => use(own.stage), { scope: 'worker' }],
+});
+
+test('a hub that is killed is said to be away, and what was typed is kept', async ({
+  page,
+  own,
+  stage,
+}) => {
+  test.setTimeout(240_000);
+  const away = page.getByText('The hub does not answer.');
+  await page.goto('/');
+  await signIn(page, stage);
+  await page.getByRole('link', { name: 'Add a node' }).first().click();
+  await page.getByLabel('Labels').first().fill('site=bergen');
+  await expect(away).toBeHidden();
+  await own.killed(() => expect(away).toBeVisible());
+  await expect(away).toBeHidden({ timeout: 60_000 });
+  await expect(page.getByLabel('Labels').first()).toHaveValue('site=bergen');
+
+  await page.getByRole('button', { name: 'Make the line' }).click();
+  await expect(page.getByText('Waiting for the machine…')).toBeVisible();
+  await page.getByRole('link', { name: 'Nodes', exact: true }).click();
+  const row = rowOf(page, stage.node);
+  await expect(row).toContainText('Online', { timeout: 60_000 });
+});

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import axe from 'axe-core';
+import type { Stage } from './setup';
+
+export { expect };
+
+/** Signed in, and nothing may have broken the content policy or failed in the page at the end. */
+export const test = base.extend<{ signedIn: Page }, { stage: Stage }>({
+  stage: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is needed
+    async ({}, use) => {
+      await use(JSON.parse(readFileSync(process.env.FAIRLEAD_STAGE ?? '', 'utf8')) as Stage);
+    },
+    { scope: 'worker' },
+  ],
+  launchOptions: [
+    async ({ stage }, use) => {
+      await use({
+        executablePath: process.env.FAIRLEAD_CHROMIUM ?? '/usr/bin/chromium-headless-shell',
+        // The browser trusts the hub's CA by this home; errors of certificates stay errors.
+        env: { ...process.env, HOME: stage.home } as Record<string, string>,
+      });
+    },
+    { scope: 'worker' },
+  ],
+  baseURL: async ({ stage }, use) => use(stage.url),
+  locale: 'en-GB',
+  timezoneId: 'Europe/Oslo',
+  viewport: { width: 1440, height: 900 },
+  context: async ({ context, stage }, use) => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: stage.url });
+    const wrong: string[] = [];
+    await context.exposeFunction('told', (what: string) => wrong.push(what));
+    await context.addInitScript(() => {
+      document.addEventListener('securitypolicyviolation', (event) => {
+        const told = (window as unknown as { told: (what: string) => void }).told;
+        if (!(window as unknown as { expected?: boolean }).expected) {
+          told(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
+        }
+      });
+    });
+    context.on('weberror', (error) => wrong.push(String(error.error())));
+    await use(context);
+    expect(wrong).toEqual([]);
+  },
+  signedIn: async ({ page, stage }, use) => {
+    await page.goto('/');
+    await signIn(page, stage);
+    await use(page);
+  },
+});
+
+export async function signIn(page: Page, stage: Stage): Promise<void> {
+  await page.getByLabel('User').fill(stage.user);
+  await page.getByLabel('Password', { exact: true }).fill(stage.password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
+}
+
+/** The row of a node in the fleet. */
+export function rowOf(page: Page, node: string): Locator {
+  return page
+    .getByRole('row')
+    .filter({ has: page.getByRole('link', { name: node, exact: true }) });
+}
+
+/** axe finds nothing. */
+export async function mustBeAccessible(page: Page): Promise<void> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`,
+    );
+  });
+  expect(found).toEqual([]);
+}

@@ -1,0 +1,103 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { TestAgent } from './agents';
+import { expect, mustBeAccessible, rowOf, signIn, test } from './console';
+
+/*
+ * Each page at both widths, dark and light: axe finds nothing, and nothing is wider than the
+ * window. FAIRLEAD_PICTURES=FOLDER keeps the pictures (docs/images: those of README and docs).
+ */
+
+const kept = process.env.FAIRLEAD_PICTURES;
+const VIEWS = [
+  { name: '1440', width: 1440, height: 900 },
+  { name: '390', width: 390, height: 844 },
+];
+
+async function picture(page: Page, name: string): Promise<void> {
+  for (const view of VIEWS) {
+    await page.setViewportSize(view);
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.evaluate(() => document.fonts.ready);
+      await expect
+        .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
+        .toBeLessThanOrEqual(0);
+      await mustBeAccessible(page);
+      if (!kept) continue;
+      mkdirSync(kept, { recursive: true });
+      const file = join(kept, `console-${name}-${view.name}-${scheme}`);
+      if (process.env.FAIRLEAD_PNG) {
+        await page.screenshot({ path: `${file}.png` });
+      } else {
+        const session = await page.context().newCDPSession(page);
+        const { data } = await session.send('Page.captureScreenshot', {
+          format: 'webp',
+          quality: 82,
+        });
+        writeFileSync(`${file}.webp`, Buffer.from(data, 'base64'));
+      }
+    }
+  }
+  await page.setViewportSize({ width: 1440, height: 900 });
+}
+
+test('every page at every width, dark and light', async ({ page, stage }) => {
+  test.setTimeout(240_000);
+  await page.goto('/');
+  await expect(page.getByRole('heading', { name: /^Sign in to/ })).toBeVisible();
+  await picture(page, 'sign-in');
+  await signIn(page, stage);
+
+  await page.getByRole('link', { name: 'Add a node' }).first().click();
+  await page.getByLabel('Labels').first().fill('site=oslo, role=build');
+  await picture(page, 'add');
+  await page.getByLabel('For how many machines').fill('9');
+  await page.getByRole('button', { name: 'Make the line' }).click();
+  await expect(page.getByText('Waiting for the machine…')).toBeVisible();
+  await picture(page, 'add-waiting');
+
+  // For pictures, a fleet that looks like one.
+  const agents: TestAgent[] = [];
+  try {
+    const line = await page.locator('pre').last().innerText();
+    for (const name of kept ? ['oslo-build-1', 'oslo-build-2', 'oslo-gateway'] : ['oslo-build-1']) {
+      const agent = new TestAgent(stage, name);
+      agents.push(agent);
+      agent.join(line);
+      agent.run();
+      await expect(page.getByText(/ is here$/)).toHaveCount(agents.length);
+      const joined = (
+        await page
+          .getByText(/ is here$/)
+          .last()
+          .innerText()
+      ).replace(' is here', '');
+      await page.evaluate(
+        ([from, to]) =>
+          fetch(`/api/v1/tenants/default/nodes/${from}`, {
+            method: 'PATCH',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify({ name: to }),
+          }),
+        [joined, name],
+      );
+    }
+    await picture(page, 'add-greeting');
+    await agents.at(-1)?.stop();
+    await page.getByRole('link', { name: 'Nodes', exact: true }).click();
+    const row = rowOf(page, stage.node);
+    await expect(row).toContainText('Online');
+    await expect(row).toContainText('%');
+    await picture(page, 'nodes');
+    await page.getByRole('link', { name: stage.node, exact: true }).click();
+    await expect(page.getByText(/ of .*GiB/).first()).toBeVisible();
+    await picture(page, 'node');
+    await page.keyboard.press('Control+k');
+    await expect(page.getByPlaceholder('Go to a node or a page')).toBeVisible();
+    await picture(page, 'palette');
+  } finally {
+    for (const agent of agents) await agent.stop();
+  }
+});

@@ -1,0 +1,185 @@
+import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import type { Node } from '../api/client';
+import { useCopy } from '../shell/Copy';
+import { Icon } from '../shell/Icon';
+import { shellWords } from '../shell/text';
+import { number } from '../text/format';
+import { useWords } from '../text/words';
+import { COLUMNS, type Column, csvOf } from './columns';
+import css from './fleet.module.css';
+import { type FleetSearch, type LabelFilter, parseLabels } from './search';
+import { fleetWords } from './text';
+
+const KEPT = 'fairlead.fleet.columns';
+const MOST_LABELS = 100;
+
+/** The columns that the reader has chosen, in this browser. */
+export function useColumns(): [string[], (ids: string[]) => void] {
+  const [ids, setIds] = useState(() => {
+    try {
+      const kept: unknown = JSON.parse(localStorage.getItem(KEPT) ?? 'null');
+      if (Array.isArray(kept)) return kept.filter((id) => typeof id === 'string');
+    } catch {
+      // Nobody's choice that can be read.
+    }
+    return COLUMNS.filter((column) => column.usual).map((column) => column.id);
+  });
+  return [
+    ids,
+    (next) => {
+      localStorage.setItem(KEPT, JSON.stringify(next));
+      setIds(next);
+    },
+  ];
+}
+
+export function ColumnMenu({ shown, set }: { shown: string[]; set: (ids: string[]) => void }) {
+  const t = useWords(fleetWords);
+  return (
+    <Menu closeOnItemClick={false} width={200}>
+      <Menu.Target>
+        <Button variant="default" size="xs" leftSection={<Icon name="columns" size={16} />}>
+          {t.columns}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {COLUMNS.map((column) => {
+          const on = shown.includes(column.id);
+          return (
+            <Menu.Item
+              key={column.id}
+              role="menuitemcheckbox"
+              aria-checked={on}
+              leftSection={<Checkbox.Indicator checked={on} size="xs" />}
+              onClick={() =>
+                set(on ? shown.filter((id) => id !== column.id) : [...shown, column.id])
+              }
+            >
+              {column.label(t)}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** The labels that there are, with how many nodes have them. */
+export function LabelMenu({
+  nodes,
+  filter,
+  toggle,
+}: {
+  nodes: readonly Node[];
+  filter: LabelFilter;
+  toggle: (key: string, value: string) => void;
+}) {
+  const t = useWords(fleetWords);
+  const [opened, setOpened] = useState(false);
+  const labels = useMemo(() => {
+    if (!opened) return [];
+    const counts = new Map<string, number>();
+    for (const node of nodes) {
+      for (const [key, value] of Object.entries(node.labels)) {
+        const label = `${key}=${value}`;
+        counts.set(label, (counts.get(label) ?? 0) + 1);
+      }
+    }
+    return [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_LABELS);
+  }, [nodes, opened]);
+  return (
+    <Menu opened={opened} onChange={setOpened} width={240} position="bottom-start">
+      <Menu.Target>
+        <Button variant="default" size="xs" leftSection={<Icon name="label" size={16} />}>
+          {t.labels}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown className={css.labelMenu}>
+        {opened && labels.length === 0 && <Menu.Label>{t.noLabels}</Menu.Label>}
+        {labels.map(([label, n]) => {
+          const at = label.indexOf('=');
+          const key = label.slice(0, at);
+          const value = label.slice(at + 1);
+          const on = filter.some(([k, v]) => k === key && v === value);
+          return (
+            <Menu.Item
+              key={label}
+              role="menuitemcheckbox"
+              aria-checked={on}
+              leftSection={<Checkbox.Indicator checked={on} size="xs" />}
+              rightSection={<span className={css.count}>{number(n)}</span>}
+              onClick={() => toggle(key, value)}
+            >
+              {label}
+            </Menu.Item>
+          );
+        })}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function MoreMenu({
+  tenant,
+  nodes,
+  columns,
+  search,
+}: {
+  tenant: string;
+  nodes: readonly Node[];
+  columns: readonly Column[];
+  search: FleetSearch;
+}) {
+  const t = useWords(fleetWords);
+  const shell = useWords(shellWords);
+  const [, copy] = useCopy();
+  const labels = parseLabels(search.labels);
+  const link = search.state === 'attention' ? undefined : search.state;
+
+  function cli() {
+    return [
+      'fairlead nodes',
+      ...labels.map(([key, value]) => `-l ${key}=${value}`),
+      ...(link === 'online' ? ['--online'] : []),
+    ].join(' ');
+  }
+
+  function curl() {
+    const query = new URLSearchParams();
+    if (search.labels) query.set('labels', search.labels);
+    if (link) query.set('link', link);
+    const path = `/api/v1/tenants/${tenant}/nodes${query.size ? `?${query}` : ''}`;
+    return `curl -H "Authorization: Bearer $FAIRLEAD_TOKEN" '${window.location.origin}${path}'`;
+  }
+
+  function save() {
+    const address = URL.createObjectURL(new Blob([csvOf(nodes, columns)], { type: 'text/csv' }));
+    const anchor = document.createElement('a');
+    anchor.href = address;
+    anchor.download = `${tenant}-nodes.csv`;
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  }
+
+  return (
+    <Menu width={210}>
+      <Menu.Target>
+        <ActionIcon variant="default" size={30} aria-label={shell.more}>
+          <Icon name="more" size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<Icon name="download" size={16} />} onClick={save}>
+          {t.exportCsv}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="terminal" size={16} />} onClick={() => copy(cli())}>
+          {shell.copyCli}
+        </Menu.Item>
+        <Menu.Item leftSection={<Icon name="copy" size={16} />} onClick={() => copy(curl())}>
+          {shell.copyCurl}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

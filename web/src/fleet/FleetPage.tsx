@@ -1,0 +1,226 @@
+import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import type { Node } from '../api/client';
+import { may, useMe } from '../identity/me';
+import { ErrorNotice } from '../shell/ErrorNotice';
+import { Icon } from '../shell/Icon';
+import { Page } from '../shell/Page';
+import { shellWords } from '../shell/text';
+import { useWords } from '../text/words';
+import { COLUMNS, sortNodes } from './columns';
+import { ColumnMenu, LabelMenu, MoreMenu, useColumns } from './FleetMenus';
+import { FleetTable } from './FleetTable';
+import css from './fleet.module.css';
+import {
+  type FleetSearch,
+  filterNodes,
+  labelsText,
+  needsAttention,
+  parseLabels,
+  toggleLabel,
+} from './search';
+import { useFleet } from './TenantNodes';
+import { fleetWords } from './text';
+
+export function FleetPage() {
+  const t = useWords(fleetWords);
+  const shell = useWords(shellWords);
+  const { tenant } = useParams({ from: '/inside/t/$tenant/nodes' });
+  const search = useSearch({ from: '/inside/t/$tenant/nodes' });
+  const navigate = useNavigate({ from: '/t/$tenant/nodes' });
+  const { nodes, whole, error } = useFleet();
+  const [shownColumns, setShownColumns] = useColumns();
+  const narrow = useMediaQuery('(max-width: 48em)', window.innerWidth <= 768);
+  const me = useMe();
+  const mayAdd = may(me, tenant, 'operator', true);
+
+  // What is typed stands at once; the table and the address follow.
+  const [typed, setTyped] = useState(search.q ?? '');
+  const q = useDeferredValue(typed);
+  useEffect(() => {
+    if (q !== (search.q ?? '')) change({ q });
+  });
+
+  function change(next: { [K in keyof FleetSearch]: FleetSearch[K] | undefined }) {
+    const all = { ...search, ...next };
+    void navigate({
+      search: Object.fromEntries(Object.entries(all).filter(([, value]) => value)) as FleetSearch,
+      replace: true,
+      resetScroll: false,
+    });
+  }
+
+  const { labels, state, sort } = search;
+  const shown = useMemo(
+    () =>
+      sortNodes(
+        filterNodes(nodes, {
+          q,
+          ...(labels ? { labels } : {}),
+          ...(state ? { state } : {}),
+        }),
+        sort,
+      ),
+    [nodes, q, labels, state, sort],
+  );
+  const counts = useMemo(() => count(nodes), [nodes]);
+  const filter = parseLabels(labels);
+  const columns = COLUMNS.filter((column) => shownColumns.includes(column.id));
+  const filtered = shown.length !== nodes.length;
+
+  const addButton = mayAdd && (
+    <Button
+      component={Link}
+      to="/t/$tenant/add"
+      params={{ tenant } as never}
+      leftSection={<Icon name="add" size={16} />}
+    >
+      {shell.addNode}
+    </Button>
+  );
+
+  return (
+    <Page
+      title={t.title}
+      heading={
+        <>
+          <h1>{t.title}</h1>
+          <span className={css.count} role="status">
+            {nodes.length > 0 &&
+              (filtered ? t.some(shown.length, nodes.length) : t.count(nodes.length))}
+          </span>
+        </>
+      }
+      acts={addButton}
+    >
+      {error !== null && nodes.length === 0 && <ErrorNotice error={error} />}
+      {whole && nodes.length === 0 ? (
+        <Empty>{addButton}</Empty>
+      ) : (
+        <>
+          <search className={css.tools}>
+            <TextInput
+              className={css.search}
+              type="search"
+              aria-label={t.search}
+              placeholder={t.searchHint}
+              leftSection={<Icon name="search" size={16} />}
+              value={typed}
+              onChange={(event) => setTyped(event.currentTarget.value)}
+            />
+            <SegmentedControl
+              aria-label={t.state}
+              size="xs"
+              value={state ?? 'all'}
+              onChange={(value) =>
+                change({ state: value === 'all' ? undefined : (value as 'online') })
+              }
+              data={[
+                { value: 'all', label: t.all },
+                { value: 'online', label: `${t.online} ${counts.online}` },
+                { value: 'offline', label: `${t.offline} ${counts.offline}` },
+                ...(counts.attention || state === 'attention'
+                  ? [{ value: 'attention', label: `${t.attention} ${counts.attention}` }]
+                  : []),
+              ]}
+            />
+            <LabelMenu
+              nodes={nodes}
+              filter={filter}
+              toggle={(key, value) =>
+                change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
+              }
+            />
+            <div className={css.toolsEnd}>
+              {!narrow && <ColumnMenu shown={shownColumns} set={setShownColumns} />}
+              <MoreMenu tenant={tenant} nodes={shown} columns={columns} search={search} />
+            </div>
+          </search>
+          {filter.length > 0 && (
+            <div className={css.filters}>
+              {filter.map(([key, value]) => (
+                <button
+                  type="button"
+                  key={key}
+                  className={css.filter}
+                  aria-label={t.unfilter(`${key}=${value}`)}
+                  onClick={() =>
+                    change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
+                  }
+                >
+                  {key}={value}
+                  <Icon name="close" size={12} />
+                </button>
+              ))}
+            </div>
+          )}
+          {shown.length === 0 ? (
+            <div className={css.noMatch} role="status">
+              {nodes.length === 0 ? (
+                error === null && t.loading
+              ) : (
+                <>
+                  <p>{t.noMatch}</p>
+                  <Button
+                    variant="light"
+                    onClick={() => {
+                      setTyped('');
+                      change({ q: undefined, labels: undefined, state: undefined });
+                    }}
+                  >
+                    {t.clear}
+                  </Button>
+                </>
+              )}
+            </div>
+          ) : (
+            <FleetTable
+              tenant={tenant}
+              nodes={shown}
+              columns={columns}
+              narrow={narrow ?? false}
+              sort={sort}
+              onSort={(next) => change({ sort: next === 'name' ? undefined : next })}
+              onLabel={(key, value) =>
+                change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
+              }
+            />
+          )}
+        </>
+      )}
+    </Page>
+  );
+}
+
+function count(nodes: readonly Node[]) {
+  let online = 0;
+  let attention = 0;
+  for (const node of nodes) {
+    if (node.link.state === 'online') online++;
+    if (needsAttention(node)) attention++;
+  }
+  return { online, offline: nodes.length - online, attention };
+}
+
+/** Says what a node is before there is one. */
+function Empty({ children }: { children: React.ReactNode }) {
+  const t = useWords(fleetWords);
+  return (
+    <div className={css.empty}>
+      <svg viewBox="0 0 320 120" aria-hidden="true" className={css.emptyPicture}>
+        <path d="M40 30C110 30 130 60 160 60M40 60h120M40 90c70 0 90-30 120-30" />
+        <path d="M160 60h112" data-strong />
+        <circle cx="160" cy="60" r="20" />
+        <rect x="14" y="22" width="26" height="16" rx="3" />
+        <rect x="14" y="52" width="26" height="16" rx="3" />
+        <rect x="14" y="82" width="26" height="16" rx="3" />
+        <rect x="272" y="48" width="34" height="24" rx="4" data-strong />
+      </svg>
+      <h2>{t.emptyTitle}</h2>
+      <p>{t.emptyWhat}</p>
+      {children}
+    </div>
+  );
+}

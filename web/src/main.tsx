@@ -1,0 +1,17 @@
+import './trustedTypes';
+import './nonce';
+import '@fontsource-variable/geist/index.css';
+import '@fontsource-variable/geist-mono/index.css';
+import '@mantine/core/styles.css';
+import './design.css';
+import { createRoot } from 'react-dom/client';
+import { App } from './App';
+
+// A new version of the console was installed while this page was open: its files are gone.
+window.addEventListener('vite:preloadError', (event) => {
+  event.preventDefault();
+  window.location.reload();
+});
+
+const root = document.getElementById('root');
+if (root) createRoot(root).render(<App />);

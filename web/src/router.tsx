@@ -1,0 +1,118 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  useRouter,
+} from '@tanstack/react-router';
+import { isProblem } from './api/problem';
+import { queries } from './api/queries';
+import { readFleetSearch } from './fleet/search';
+import { homeTenant, mayBeSignedIn, meQuery } from './identity/me';
+import { SignInPage } from './identity/SignInPage';
+import { ErrorPage, NotFoundPage } from './shell/FullPage';
+
+/*
+ * Every page of the console. A page is a route here, with its component loaded when it is first
+ * opened; what its address may say is read by `validateSearch`, which takes anything and keeps
+ * what makes sense.
+ */
+
+const root = createRootRoute({
+  notFoundComponent: NotFoundPage,
+  errorComponent: function Failed({ error, reset }) {
+    const router = useRouter();
+    return (
+      <ErrorPage
+        error={error}
+        reset={() => {
+          reset();
+          void router.invalidate();
+        }}
+      />
+    );
+  },
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    typeof search.next === 'string' ? { next: search.next } : {},
+  component: SignInPage,
+});
+
+/** Nothing below this is reachable without a sign-in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ location }) => {
+    const toSignIn = () =>
+      redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+    if (!mayBeSignedIn()) throw toSignIn();
+    try {
+      await queries.ensureQueryData(meQuery);
+    } catch (error) {
+      throw isProblem(error, 'not-signed-in') ? toSignIn() : error;
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  loader: async () => {
+    const tenant = homeTenant(await queries.ensureQueryData(meQuery));
+    if (tenant) throw redirect({ to: '/t/$tenant/nodes', params: { tenant }, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./identity/NoGrantPage'), 'NoGrantPage'),
+});
+
+const tenant = createRoute({
+  getParentRoute: () => inside,
+  path: '/t/$tenant',
+  component: lazyRouteComponent(() => import('./shell/Shell'), 'Shell'),
+});
+
+const tenantHome = createRoute({
+  getParentRoute: () => tenant,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/t/$tenant/nodes', params, replace: true });
+  },
+});
+
+const nodes = createRoute({
+  getParentRoute: () => tenant,
+  path: '/nodes',
+  validateSearch: readFleetSearch,
+  component: lazyRouteComponent(() => import('./fleet/FleetPage'), 'FleetPage'),
+});
+
+const node = createRoute({
+  getParentRoute: () => tenant,
+  path: '/nodes/$node',
+  component: lazyRouteComponent(() => import('./fleet/NodePage'), 'NodePage'),
+});
+
+const addNode = createRoute({
+  getParentRoute: () => tenant,
+  path: '/add',
+  component: lazyRouteComponent(() => import('./enroll/AddNodePage'), 'AddNodePage'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    inside.addChildren([home, tenant.addChildren([tenantHome, nodes, node, addNode])]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

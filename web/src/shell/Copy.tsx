@@ -1,0 +1,48 @@
+import { ActionIcon, Tooltip } from '@mantine/core';
+import { useRef, useState } from 'react';
+import { useWords } from '../text/words';
+import css from './Copy.module.css';
+import { Icon } from './Icon';
+import { shellWords } from './text';
+
+/** Whether something was copied in the last moment, and the act. */
+export function useCopy(): [boolean, (text: string) => void] {
+  const [copied, setCopied] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  return [
+    copied,
+    (text) => {
+      void navigator.clipboard.writeText(text).then(() => {
+        setCopied(true);
+        clearTimeout(timer.current);
+        timer.current = setTimeout(() => setCopied(false), 1600);
+      });
+    },
+  ];
+}
+
+export function CopyButton({ text, label }: { text: string; label?: string }) {
+  const t = useWords(shellWords);
+  const [copied, copy] = useCopy();
+  const name = copied ? t.copied : (label ?? t.copy);
+  return (
+    <Tooltip label={name} openDelay={copied ? 0 : 400}>
+      <ActionIcon size={26} aria-label={name} onClick={() => copy(text)}>
+        <Icon name={copied ? 'check' : 'copy'} size={15} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+/** A line to paste into a terminal. */
+export function CommandLine({ line, label }: { line: string; label: string }) {
+  return (
+    <div className={css.line}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
+      <pre tabIndex={0} role="group" aria-label={label}>
+        <code>{line}</code>
+      </pre>
+      <CopyButton text={line} label={label} />
+    </div>
+  );
+}

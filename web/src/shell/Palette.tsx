@@ -1,0 +1,94 @@
+import '@mantine/spotlight/styles.css';
+import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect, useMemo, useState } from 'react';
+import { filterNodes } from '../fleet/search';
+import { useFleet } from '../fleet/TenantNodes';
+import { useMe } from '../identity/me';
+import { useWords } from '../text/words';
+import { Icon } from './Icon';
+import { PLACES } from './nav';
+import { shellWords } from './text';
+
+const [store, palette] = createSpotlight();
+const MOST_NODES = 8;
+
+/** Everything reachable by typing. */
+export default function Palette({
+  tenant,
+  open,
+  onClose,
+}: {
+  tenant: string;
+  open: boolean;
+  onClose: () => void;
+}) {
+  const t = useWords(shellWords);
+  const me = useMe();
+  const { nodes } = useFleet();
+  const navigate = useNavigate();
+  const [query, setQuery] = useState('');
+
+  useEffect(() => {
+    if (open) palette.open();
+  }, [open]);
+
+  const places = PLACES.filter((place) => place.shown?.(me, tenant) ?? true).filter((place) =>
+    place.label(t).toLowerCase().includes(query.trim().toLowerCase()),
+  );
+  const found = useMemo(
+    () => filterNodes(nodes, { q: query }).slice(0, MOST_NODES),
+    [nodes, query],
+  );
+
+  return (
+    <Spotlight.Root
+      store={store}
+      query={query}
+      onQueryChange={setQuery}
+      onSpotlightClose={onClose}
+      shortcut={null}
+      scrollable
+      maxHeight={420}
+    >
+      <Spotlight.Search
+        placeholder={t.findPlaceholder}
+        aria-label={t.find}
+        leftSection={<Icon name="search" />}
+      />
+      <Spotlight.ActionsList>
+        {found.length > 0 && (
+          <Spotlight.ActionsGroup label={t.nodes}>
+            {found.map((node) => (
+              <Spotlight.Action
+                key={node.id}
+                label={node.name}
+                description={[node.os, node.hostname].filter(Boolean).join(' · ')}
+                leftSection={<Icon name="nodes" />}
+                onClick={() =>
+                  void navigate({
+                    to: '/t/$tenant/nodes/$node',
+                    params: { tenant, node: node.name },
+                  })
+                }
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {places.length > 0 && (
+          <Spotlight.ActionsGroup label={t.pages}>
+            {places.map((place) => (
+              <Spotlight.Action
+                key={place.to}
+                label={place.label(t)}
+                leftSection={<Icon name={place.icon} />}
+                onClick={() => void navigate({ to: place.to, params: { tenant } })}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {found.length + places.length === 0 && <Spotlight.Empty>{t.nothingFound}</Spotlight.Empty>}
+      </Spotlight.ActionsList>
+    </Spotlight.Root>
+  );
+}

@@ -1,0 +1,25 @@
+import type { Me } from '../api/client';
+import { may } from '../identity/me';
+import type { IconName } from './Icon';
+import type { shellWords } from './text';
+
+type Text = (typeof shellWords)['all']['en'];
+
+/** A page that the navigation and the palette lead to. */
+export interface Place {
+  to: '/t/$tenant/nodes' | '/t/$tenant/add';
+  icon: IconName;
+  label: (t: Text) => string;
+  /** Left out for whom the hub would refuse it. */
+  shown?: (me: Me, tenant: string) => boolean;
+}
+
+export const PLACES: Place[] = [
+  { to: '/t/$tenant/nodes', icon: 'nodes', label: (t) => t.nodes },
+  {
+    to: '/t/$tenant/add',
+    icon: 'add',
+    label: (t) => t.addNode,
+    shown: (me, tenant) => may(me, tenant, 'operator', true),
+  },
+];
