@@ -1,5 +1,7 @@
 package dev.fairlead.agent;
 
+import static java.util.Objects.requireNonNullElse;
+
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fairlead.agent.policy.Rule;
@@ -98,23 +100,18 @@ public record AgentConfig(
                 @JsonProperty("opens-per-second") @Nullable Integer opensPerSecond,
                 @JsonProperty("controls-per-second") @Nullable Integer controlsPerSecond) {
             return new Limits(
-                    or(streams, DEFAULT.streams),
-                    or(headerBytes, DEFAULT.headerBytes),
-                    or(window, DEFAULT.window),
-                    or(memory, DEFAULT.memory),
-                    or(opensPerSecond, DEFAULT.opensPerSecond),
-                    or(controlsPerSecond, DEFAULT.controlsPerSecond));
-        }
-
-        private static int or(@Nullable Integer value, int standard) {
-            return value == null ? standard : value;
+                    requireNonNullElse(streams, DEFAULT.streams),
+                    requireNonNullElse(headerBytes, DEFAULT.headerBytes),
+                    requireNonNullElse(window, DEFAULT.window),
+                    requireNonNullElse(memory, DEFAULT.memory),
+                    requireNonNullElse(opensPerSecond, DEFAULT.opensPerSecond),
+                    requireNonNullElse(controlsPerSecond, DEFAULT.controlsPerSecond));
         }
 
         /// These, with the times of others.
         LinkLimits applyTo(LinkLimits times) {
             return times.withMaxStreams(streams)
                     .withMaxHeaders(headerBytes)
-                    .withLinkMemory(Math.max(memory, times.maxWindow()))
                     .withMaxWindow(window)
                     .withLinkMemory(memory)
                     .withRates(opensPerSecond, controlsPerSecond);

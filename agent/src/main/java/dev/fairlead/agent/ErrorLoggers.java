@@ -1,8 +1,11 @@
 package dev.fairlead.agent;
 
+import dev.fairlead.link.Characters;
 import java.io.PrintStream;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,8 @@ import org.slf4j.helpers.MessageFormatter;
 /// https://hub.example.com as web-1`.
 final class ErrorLoggers implements ILoggerFactory {
 
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT);
     private static final String OWN = "dev.fairlead.";
 
     /// Of an exception: what it says, and where it was thrown. So for each of its causes.
@@ -43,7 +48,7 @@ final class ErrorLoggers implements ILoggerFactory {
     private void write(
             String name, Level of, @Nullable String message, @Nullable Throwable thrown) {
         var line = new StringBuilder(160);
-        time(line, OffsetDateTime.now(ZoneOffset.systemDefault()));
+        TIME.formatTo(OffsetDateTime.now(ZoneId.systemDefault()), line);
         line.append(' ').append(of).append(of.toString().length() < 5 ? "  " : " ");
         line.append(name, name.lastIndexOf('.') + 1, name.length()).append(": ");
         // Control characters that came from the other side do not reach a terminal.
@@ -61,24 +66,8 @@ final class ErrorLoggers implements ILoggerFactory {
         out.println(line);
     }
 
-    private static void time(StringBuilder line, OffsetDateTime at) {
-        line.append(at.getYear());
-        two(line, '-', at.getMonthValue());
-        two(line, '-', at.getDayOfMonth());
-        two(line, 'T', at.getHour());
-        two(line, ':', at.getMinute());
-        two(line, ':', at.getSecond());
-        int millis = at.getNano() / 1_000_000;
-        line.append(millis < 10 ? ".00" : millis < 100 ? ".0" : ".").append(millis);
-        line.append(at.getOffset());
-    }
-
-    private static void two(StringBuilder line, char before, int number) {
-        line.append(before).append(number < 10 ? "0" : "").append(number);
-    }
-
     private static void shown(StringBuilder line, String text) {
-        text.chars().forEach(c -> line.append(c < ' ' || c == 0x7f ? ' ' : (char) c));
+        text.codePoints().forEach(c -> line.appendCodePoint(Characters.isShown(c) ? c : ' '));
     }
 
     private final class ErrorLogger extends LegacyAbstractLogger {

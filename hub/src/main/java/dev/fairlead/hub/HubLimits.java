@@ -1,6 +1,7 @@
 package dev.fairlead.hub;
 
 import static dev.fairlead.hub.HubConfig.check;
+import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -74,17 +75,18 @@ public record HubLimits(
             @JsonProperty("handshake-seconds") @Nullable Integer handshakeSeconds,
             @JsonProperty("tenant-memory") @Nullable Long tenantMemory,
             @JsonProperty("link") @Nullable Link link) {
-        int places = or(unproved, DEFAULT.unproved);
+        int places = requireNonNullElse(unproved, DEFAULT.unproved);
         return new HubLimits(
-                or(connections, DEFAULT.connections),
-                or(requests, DEFAULT.requests),
-                or(eventStreams, DEFAULT.eventStreams),
-                or(tlsHandshakes, DEFAULT.tlsHandshakes),
+                requireNonNullElse(connections, DEFAULT.connections),
+                requireNonNullElse(requests, DEFAULT.requests),
+                requireNonNullElse(eventStreams, DEFAULT.eventStreams),
+                requireNonNullElse(tlsHandshakes, DEFAULT.tlsHandshakes),
                 places,
-                or(unprovedPerAddress, Math.min(DEFAULT.unprovedPerAddress, places)),
-                or(handshakeSeconds, DEFAULT.handshakeSeconds),
-                tenantMemory == null ? DEFAULT.tenantMemory : tenantMemory,
-                link == null ? DEFAULT.link : link);
+                requireNonNullElse(
+                        unprovedPerAddress, Math.min(DEFAULT.unprovedPerAddress, places)),
+                requireNonNullElse(handshakeSeconds, DEFAULT.handshakeSeconds),
+                requireNonNullElse(tenantMemory, DEFAULT.tenantMemory),
+                requireNonNullElse(link, DEFAULT.link));
     }
 
     /// What the hub puts up with of the other side of each link; `docs/protocol.md` says what that
@@ -161,14 +163,14 @@ public record HubLimits(
                 @JsonProperty("ping-seconds") @Nullable Integer pingSeconds,
                 @JsonProperty("silence-seconds") @Nullable Integer silenceSeconds) {
             return new Link(
-                    or(streams, DEFAULT.streams),
-                    or(headerBytes, DEFAULT.headerBytes),
-                    or(window, DEFAULT.window),
-                    or(memory, DEFAULT.memory),
-                    or(opensPerSecond, DEFAULT.opensPerSecond),
-                    or(controlsPerSecond, DEFAULT.controlsPerSecond),
-                    or(pingSeconds, DEFAULT.pingSeconds),
-                    or(silenceSeconds, DEFAULT.silenceSeconds));
+                    requireNonNullElse(streams, DEFAULT.streams),
+                    requireNonNullElse(headerBytes, DEFAULT.headerBytes),
+                    requireNonNullElse(window, DEFAULT.window),
+                    requireNonNullElse(memory, DEFAULT.memory),
+                    requireNonNullElse(opensPerSecond, DEFAULT.opensPerSecond),
+                    requireNonNullElse(controlsPerSecond, DEFAULT.controlsPerSecond),
+                    requireNonNullElse(pingSeconds, DEFAULT.pingSeconds),
+                    requireNonNullElse(silenceSeconds, DEFAULT.silenceSeconds));
         }
 
         /// As a link takes them.
@@ -176,16 +178,11 @@ public record HubLimits(
             return LinkLimits.DEFAULT
                     .withMaxStreams(streams)
                     .withMaxHeaders(headerBytes)
-                    .withLinkMemory(Math.max(memory, LinkLimits.DEFAULT.maxWindow()))
                     .withMaxWindow(window)
                     .withLinkMemory(memory)
                     .withRates(opensPerSecond, controlsPerSecond)
                     .withLiveness(
                             Duration.ofSeconds(pingSeconds), Duration.ofSeconds(silenceSeconds));
         }
-    }
-
-    private static int or(@Nullable Integer value, int standard) {
-        return value == null ? standard : value;
     }
 }

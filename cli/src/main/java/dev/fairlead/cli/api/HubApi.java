@@ -2,6 +2,8 @@ package dev.fairlead.cli.api;
 
 import dev.fairlead.cli.CliException;
 import dev.fairlead.cli.Exit;
+import dev.fairlead.link.dial.SeenCertificates;
+import dev.fairlead.link.dial.TlsTrust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -10,12 +12,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -47,10 +52,20 @@ public final class HubApi implements AutoCloseable {
     /// @param token of a sign-in or an API token, or null before there is one
     public HubApi(
             URI hub, @Nullable Path ca, @Nullable String token, OutboundProxy proxy, Clock clock) {
-        this(hub, Trust.in(ca), token, proxy, clock);
+        this(
+                hub,
+                SeenCertificates.of(new TlsTrust.Verified(HubCa.anchors(ca))),
+                token,
+                proxy,
+                clock);
     }
 
-    private HubApi(URI hub, Trust trust, @Nullable String token, OutboundProxy proxy, Clock clock) {
+    private HubApi(
+            URI hub,
+            SeenCertificates seen,
+            @Nullable String token,
+            OutboundProxy proxy,
+            Clock clock) {
         this(
                 hub,
                 token,
@@ -58,10 +73,10 @@ public final class HubApi implements AutoCloseable {
                                 HttpClient.newBuilder()
                                         .version(HttpClient.Version.HTTP_1_1)
                                         .connectTimeout(TO_CONNECT)
-                                        .sslContext(trust.context()),
+                                        .sslContext(tls(seen)),
                                 hub)
                         .build(),
-                new Failures(hub, clock, trust::seen));
+                new Failures(hub, clock, seen::chain));
     }
 
     HubApi(URI hub, @Nullable String token, HttpClient http, Clock clock) {
@@ -73,6 +88,16 @@ public final class HubApi implements AutoCloseable {
         this.token = token;
         this.http = http;
         this.failures = failures;
+    }
+
+    private static SSLContext tls(SeenCertificates judge) {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {judge}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("TLS does not work in this Java", e);
+        }
     }
 
     /// The path of the API from its parts below `/api/v1`, each percent-encoded.

@@ -2,6 +2,7 @@ package dev.fairlead.cli.stream;
 
 import dev.fairlead.cli.CliException;
 import dev.fairlead.cli.Exit;
+import dev.fairlead.cli.api.HubCa;
 import dev.fairlead.cli.profile.Profile;
 import dev.fairlead.link.EventLoops;
 import dev.fairlead.link.Link;
@@ -22,15 +23,8 @@ import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.Secret;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,10 +48,11 @@ public final class HubLink implements AutoCloseable {
     private final Dialer dialer;
     private final String profileName;
 
-    /// @param profileName for messages A hub whose fingerprint is known proves itself inside,
-    ///   whatever certificate there is outside; only without a fingerprint, or without leave for
-    ///   inner TLS, that certificate has to be one to trust.
+    /// A hub whose fingerprint is known proves itself inside, whatever certificate there is
+    /// outside; only without a fingerprint, or without leave for inner TLS, that certificate has to
+    /// be one to trust.
     ///
+    /// @param profileName for messages
     /// @param ca PEM file of the only CA that counts, or null for the system's roots
     public HubLink(
             String profileName,
@@ -73,7 +68,7 @@ public final class HubLink implements AutoCloseable {
                 new DialRequest(
                                 profile.hub(),
                                 fingerprint == null || innerTls == InnerTls.NEVER
-                                        ? new TlsTrust.Verified(anchors(ca))
+                                        ? new TlsTrust.Verified(HubCa.anchors(ca))
                                         : new TlsTrust.Any(),
                                 proxies,
                                 fingerprint == null
@@ -117,24 +112,6 @@ public final class HubLink implements AutoCloseable {
                     Exit.USAGE,
                     e.getMessage() + ".",
                     "Set HTTPS_PROXY=http://[USER:PASSWORD@]HOST:PORT");
-        }
-    }
-
-    private static List<X509Certificate> anchors(@Nullable Path ca) {
-        var anchors = new ArrayList<X509Certificate>();
-        if (ca == null) {
-            return anchors;
-        }
-        try (var pem = Files.newInputStream(ca)) {
-            for (var one : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-                anchors.add((X509Certificate) one);
-            }
-            return anchors;
-        } catch (IOException | CertificateException e) {
-            throw new CliException(
-                    Exit.FAILED,
-                    "The hub's CA in " + ca + " cannot be read: " + e.getMessage() + ".",
-                    "fairlead login https://HUB#FINGERPRINT fetches it again");
         }
     }
 

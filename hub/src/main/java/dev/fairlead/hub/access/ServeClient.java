@@ -55,7 +55,7 @@ public final class ServeClient implements StreamServer, Live {
             Arrays.stream(OpenRequest.Kind.values()).map(OpenRequest.Kind::label).toList();
 
     private static final Logger log = LoggerFactory.getLogger(ServeClient.class);
-    private static final long IDLE_FORWARD_SECONDS = 60;
+    private static final Duration IDLE_FORWARD = Duration.ofSeconds(60);
 
     /// Within so long a program that moves to another link has taken its streams along.
     private static final Duration MOVING = Duration.ofSeconds(5);
@@ -430,12 +430,7 @@ public final class ServeClient implements StreamServer, Live {
             }
             return;
         }
-        up.channel()
-                .eventLoop()
-                .schedule(
-                        () -> endIdle(session, streams, cause, message, Duration.ZERO),
-                        IDLE_FORWARD_SECONDS,
-                        TimeUnit.SECONDS);
+        endIdle(session, streams, cause, message, IDLE_FORWARD);
     }
 
     /// Ends a session that has had no stream since.

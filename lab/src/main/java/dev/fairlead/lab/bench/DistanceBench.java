@@ -110,9 +110,8 @@ final class DistanceBench {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("500 Mbit/s", "Fairlead", "raw TCP", "Fairlead / raw", "wanted"));
         found.forEach((figure, all) -> {
-            double fairlead =
-                    Report.middle(all.stream().mapToDouble(Found::fairlead).sorted().toArray());
-            double raw = Report.middle(all.stream().mapToDouble(Found::raw).sorted().toArray());
+            double fairlead = Report.middle(all.stream().mapToDouble(Found::fairlead).toArray());
+            double raw = Report.middle(all.stream().mapToDouble(Found::raw).toArray());
             rows.add(
                     List.of(
                             figure.label(),

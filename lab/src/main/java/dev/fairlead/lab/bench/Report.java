@@ -49,7 +49,6 @@ final class Report {
                                 .filter(one ->
                                         one.system().equals(system) && one.figure() == figure)
                                 .mapToDouble(Measured::value)
-                                .sorted()
                                 .toArray();
                 yield values.length == 0 ? byRatio(system, figure) : middle(values);
             }
@@ -62,7 +61,9 @@ final class Report {
     }
 
     /// The median.
-    static double middle(double[] sorted) {
+    static double middle(double... values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }

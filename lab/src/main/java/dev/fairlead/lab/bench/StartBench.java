@@ -6,7 +6,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -57,8 +56,8 @@ final class StartBench {
             taken[i] = time(launcher, "version");
             asked[i] = time(launcher, "version", "--hub");
         }
-        found.put(StartFigure.VERSION, median(taken));
-        found.put(StartFigure.VERSION_HUB, median(asked));
+        found.put(StartFigure.VERSION, Report.middle(taken));
+        found.put(StartFigure.VERSION_HUB, Report.middle(asked));
     }
 
     /// Plain ssh, a first and a later one in turn, so that all see the same machine.
@@ -78,9 +77,9 @@ final class StartBench {
             // Fails where nothing was kept open for the second.
             time("ssh", "-F", sshConfig(), "-O", "exit", host);
         }
-        found.put(StartFigure.SSH_PLAIN, median(alone));
-        found.put(StartFigure.SSH_FIRST, median(first) - median(alone));
-        found.put(StartFigure.SSH_NEXT, median(next) - median(alone));
+        found.put(StartFigure.SSH_PLAIN, Report.middle(alone));
+        found.put(StartFigure.SSH_FIRST, Report.middle(first) - Report.middle(alone));
+        found.put(StartFigure.SSH_NEXT, Report.middle(next) - Report.middle(alone));
     }
 
     private static String host(String node) {
@@ -129,7 +128,7 @@ final class StartBench {
             programs.stop(agent);
             Files.delete(programs.log("agent"));
         }
-        found.put(StartFigure.AGENT_LINKED, median(linked));
+        found.put(StartFigure.AGENT_LINKED, Report.middle(linked));
     }
 
     private void join(String state, String config) throws IOException, InterruptedException {
@@ -213,11 +212,6 @@ final class StartBench {
                 .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
                 .findFirst()
                 .orElse(Double.NaN);
-    }
-
-    private static double median(double[] taken) {
-        Arrays.sort(taken);
-        return Report.middle(taken);
     }
 
     /// Milliseconds from start to end of a program that must go well.

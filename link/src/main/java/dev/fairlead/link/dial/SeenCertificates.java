@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Decides about the outer certificate, and remembers what it saw: the words of a failure need it.
 /// One for each dial.
-final class SeenCertificates extends HubsOnly {
+public final class SeenCertificates extends HubsOnly {
 
     /// Null takes any certificate.
     private final @Nullable X509ExtendedTrustManager judge;
@@ -24,7 +24,7 @@ final class SeenCertificates extends HubsOnly {
         this.judge = judge;
     }
 
-    static SeenCertificates of(TlsTrust trust) {
+    public static SeenCertificates of(TlsTrust trust) {
         return switch (trust) {
             case TlsTrust.Any() -> new SeenCertificates(null);
             case TlsTrust.Verified(var anchors) -> new SeenCertificates(judge(anchors));
@@ -54,7 +54,8 @@ final class SeenCertificates extends HubsOnly {
         }
     }
 
-    List<X509Certificate> chain() {
+    /// What the hub showed last, its own certificate first; empty where it showed none.
+    public List<X509Certificate> chain() {
         return chain;
     }
 
