@@ -45,6 +45,9 @@ public final class Link implements StreamOpener {
     /// windows of different sizes, and a sender may keep what was not acknowledged.
     private static final long TELL_WITHIN_MS = 25;
 
+    /// So long after another stream's bytes a stream has company.
+    private static final long COMPANY = TimeUnit.SECONDS.toNanos(1);
+
     private final Channel channel;
     private final EventLoop loop;
     private final Side side;
@@ -71,6 +74,13 @@ public final class Link implements StreamOpener {
     private @Nullable GoneAway goneAway;
     private boolean ended;
     private long lastReceived;
+
+    /// Which stream the last bytes were for, when that changed, and when it had changed before
+    /// that.
+    private int heardLast;
+
+    private long changedLast;
+    private long changedBefore;
     private long nextPing;
     private volatile long roundTripNanos = -1;
 
@@ -96,6 +106,8 @@ public final class Link implements StreamOpener {
         this.opens = new RateLimit(limits.opensPerSecond());
         this.controls = new RateLimit(limits.controlsPerSecond());
         this.lastReceived = now();
+        this.changedLast = lastReceived - COMPANY;
+        this.changedBefore = changedLast;
         // At once, while nothing else is on the way: how far it is to the other side.
         this.nextPing = lastReceived;
     }
@@ -231,6 +243,20 @@ public final class Link implements StreamOpener {
         }
     }
 
+    /// Bytes have come for a stream.
+    private void heard(int id) {
+        if (id != heardLast) {
+            heardLast = id;
+            changedBefore = changedLast;
+            changedLast = now();
+        }
+    }
+
+    /// Whether one stream brings bytes, and no other between them.
+    boolean isAlone(long now) {
+        return now - changedBefore > COMPANY;
+    }
+
     /// Whether this side opened the stream with this number.
     boolean opened(int id) {
         return !isPeers(id);
@@ -344,6 +370,7 @@ public final class Link implements StreamOpener {
         if (stream == null) {
             bytes.release();
         } else {
+            heard(id);
             stream.received(bytes);
         }
     }

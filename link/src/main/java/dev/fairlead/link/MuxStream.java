@@ -312,7 +312,7 @@ final class MuxStream implements LinkStream {
         } else {
             long now = link.now();
             window.granted(limit, now);
-            wanted = window.wanted(consumed, now);
+            wanted = window.wanted(consumed, now, link.isAlone(now));
         }
         int more = (int) Math.max(wanted, limit - consumed) - window.size();
         if (more < 0) {

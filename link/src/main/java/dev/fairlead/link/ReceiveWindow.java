@@ -7,9 +7,11 @@ import java.util.concurrent.TimeUnit;
 /// same link stands behind those that are already in sockets.
 ///
 /// It grows when it holds the stream up: when more than three quarters of it was consumed within a
-/// round trip. It shrinks when less than an eighth was, so that the many streams of a busy link,
-/// each of which has become slow, do not together keep what each had alone. The round trip is the
-/// sender's, through every relay: the time from a grant to the first byte that only this grant
+/// round trip. It shrinks when much less was, so that the many streams of a busy link, each of
+/// which has become slow, do not together keep what each had alone. A stream that has the link for
+/// itself delays nobody: it may have what is consumed in a millisecond, however near the other end
+/// is, so that processes on the way wake up less often, for more bytes each time. The round trip is
+/// the sender's, through every relay: the time from a grant to the first byte that only this grant
 /// allowed; the least of them counts, since a sender that was not held up makes them longer, never
 /// shorter. No more than the [Distance] that both ends have told counts either: among many streams
 /// each one's bytes wait for the others', so each would take itself for a distant one, those that
@@ -22,6 +24,9 @@ final class ReceiveWindow {
 
     /// Above it a near stream's window grows with care.
     private static final int MODEST = 256 * 1024;
+
+    /// The round trip of a near stream that has the link for itself counts as this, at least.
+    private static final long ALONE = TimeUnit.MILLISECONDS.toNanos(1);
 
     /// A round trip from which on bytes that are too many do not matter, and a slow start does.
     private static final long FAR = TimeUnit.MILLISECONDS.toNanos(5);
@@ -51,7 +56,8 @@ final class ReceiveWindow {
     ///
     /// @param consumed bytes so far
     /// @param now nanoseconds
-    int wanted(long consumed, long now) {
+    /// @param alone whether no other stream brings bytes over the same link
+    int wanted(long consumed, long now, boolean alone) {
         if (size < LEAST) {
             return Math.min(LEAST, most);
         }
@@ -59,17 +65,20 @@ final class ReceiveWindow {
             measure(consumed, now);
             return size;
         }
+        long trip = alone ? Math.max(roundTrip, ALONE) : roundTrip;
         long elapsed = now - measuredFrom;
-        if (elapsed < roundTrip || elapsed <= 0) {
+        if (elapsed < trip || elapsed <= 0) {
             return size;
         }
-        double perRoundTrip = (double) (consumed - consumedThen) * roundTrip / elapsed;
+        double perRoundTrip = (double) (consumed - consumedThen) * trip / elapsed;
         measure(consumed, now);
+        boolean far = roundTrip > FAR;
         if (perRoundTrip > 0.75 * size) {
-            int factor = size < MODEST || roundTrip > FAR ? 4 : 2;
+            int factor = size < MODEST || far ? 4 : 2;
             return (int) Math.min((long) size * factor, most);
         }
-        if (perRoundTrip < 0.125 * size) {
+        // A near one is down to its size in a few round trips when another stream comes.
+        if (perRoundTrip < (far ? 0.125 : 0.3) * size) {
             return Math.max(size / 2, Math.min(size, LEAST));
         }
         return size;

@@ -19,6 +19,11 @@ final class ReceiveWindowTest {
     /// What a window has become when so much was consumed. Each grant travels half a round trip to
     /// the sender, each byte that it allows half of one back, at the path's rate.
     private static ReceiveWindow after(double roundTripMillis, double bytesPerSecond, long bytes) {
+        return after(roundTripMillis, bytesPerSecond, bytes, false);
+    }
+
+    private static ReceiveWindow after(
+            double roundTripMillis, double bytesPerSecond, long bytes, boolean alone) {
         var window = new ReceiveWindow(MOST);
         long half = (long) (roundTripMillis * 1e6 / 2);
         var grants = new ArrayDeque<Grant>();
@@ -39,7 +44,7 @@ final class ReceiveWindowTest {
             if (offset - told >= window.size() / 4) {
                 window.granted(told + window.size(), now);
                 long given = told + window.size() - offset;
-                window.set((int) Math.max(given, window.wanted(offset, now)));
+                window.set((int) Math.max(given, window.wanted(offset, now, alone)));
                 told = offset;
                 grants.add(new Grant(told + window.size(), now + half));
             }
@@ -50,6 +55,25 @@ final class ReceiveWindowTest {
     @Test
     void aNearReaderGetsAModestWindow() {
         assertThat(after(0.3, 500e6, 1L << 30).size()).isBetween(150_000, 600_000);
+    }
+
+    @Test
+    void aNearOneThatHasTheLinkForItselfGetsAMillisecondsWorth() {
+        assertThat(after(0.05, 500e6, 1L << 30, false).size()).isLessThanOrEqualTo(128 * 1024);
+        assertThat(after(0.05, 500e6, 1L << 30, true).size()).isBetween(500_000, 1 << 20);
+    }
+
+    @Test
+    void aKeystrokeFindsANearWindowSmallAgain() {
+        var window = after(0.05, 500e6, 1L << 30, true);
+        long now = 100 * SECOND;
+        long consumed = 1L << 30;
+        for (int i = 0; i < 40; i++) {
+            now += (long) (window.size() / 4 / 500e6 * SECOND);
+            consumed += window.size() / 4;
+            window.set(window.wanted(consumed, now, false));
+        }
+        assertThat(window.size()).isLessThanOrEqualTo(128 * 1024);
     }
 
     @Test
@@ -76,24 +100,24 @@ final class ReceiveWindowTest {
         for (int i = 0; i < 40; i++) {
             now += SECOND;
             consumed += window.size() / 4;
-            window.set(window.wanted(consumed, now));
+            window.set(window.wanted(consumed, now, false));
         }
         assertThat(window.size()).isEqualTo(64 * 1024);
     }
 
     @Test
     void aNearStreamThatWaitsForManyOthersTakesItselfForNear() {
-        var alone = new ReceiveWindow(MOST);
-        alone.distance(TimeUnit.MILLISECONDS.toNanos(2));
+        var window = new ReceiveWindow(MOST);
+        window.distance(TimeUnit.MILLISECONDS.toNanos(2));
         long now = 0;
         // A window's worth in 20 ms, over and over, because others have their turns in between.
-        for (long consumed = 0; consumed < 64 << 20; consumed += alone.size() / 4) {
+        for (long consumed = 0; consumed < 64 << 20; consumed += window.size() / 4) {
             now += TimeUnit.MILLISECONDS.toNanos(5);
-            alone.granted(consumed + alone.size(), now - TimeUnit.MILLISECONDS.toNanos(20));
-            alone.arrived(now);
-            alone.set(alone.wanted(consumed, now));
+            window.granted(consumed + window.size(), now - TimeUnit.MILLISECONDS.toNanos(20));
+            window.arrived(now);
+            window.set(window.wanted(consumed, now, false));
         }
-        assertThat(alone.size()).isEqualTo(64 * 1024);
+        assertThat(window.size()).isEqualTo(64 * 1024);
     }
 
     @Test
@@ -102,7 +126,7 @@ final class ReceiveWindowTest {
         for (int i = 1; i < 10; i++) {
             window.granted(i, i * 1_000_000L);
             window.arrived(i * 1_000_000L + 900_000);
-            window.set(window.wanted(i * 1_000_000L, i * 1_000_000L));
+            window.set(window.wanted(i * 1_000_000L, i * 1_000_000L, true));
         }
         assertThat(window.size()).isEqualTo(64 * 1024);
     }
