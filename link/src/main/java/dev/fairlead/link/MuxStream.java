@@ -251,7 +251,7 @@ final class MuxStream implements LinkStream {
             link.budget().giveBack(bytes);
         } else if (endReceived && consumed == received) {
             acknowledgeEnd();
-        } else if (consumed - consumedTold >= window.size() / 4) {
+        } else if (consumed - consumedTold >= window.untold()) {
             if (!endReceived) {
                 resize();
             }

@@ -22,6 +22,8 @@ final class ReceiveWindow {
     /// What a stream gets that has more than a few bytes, and nothing shrinks below.
     private static final int LEAST = 64 * 1024;
 
+    private static final int MOST_UNTOLD = 256 * 1024;
+
     /// Above it a near stream's window grows with care.
     private static final int MODEST = 256 * 1024;
 
@@ -31,12 +33,16 @@ final class ReceiveWindow {
     /// A round trip from which on bytes that are too many do not matter, and a slow start does.
     private static final long FAR = TimeUnit.MILLISECONDS.toNanos(5);
 
+    /// What a near stream does is looked at for so long at least: it comes in bursts.
+    private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(4);
+
+    private static final long UNKNOWN = Long.MAX_VALUE;
     private static final long NONE = -1;
 
     private int size = LinkLimits.INITIAL_WINDOW;
     private final int most;
 
-    private long roundTrip = Long.MAX_VALUE;
+    private long roundTrip = UNKNOWN;
     private long probedOffset = NONE;
     private long probedAt;
 
@@ -52,36 +58,57 @@ final class ReceiveWindow {
         return size;
     }
 
-    /// What it should be from now on; asked whenever a quarter of it was consumed.
+    /// What it should be from now on; asked whenever [#untold] was consumed.
     ///
     /// @param consumed bytes so far
     /// @param now nanoseconds
     /// @param alone whether no other stream brings bytes over the same link
     int wanted(long consumed, long now, boolean alone) {
         if (size < LEAST) {
-            return Math.min(LEAST, most);
+            return Math.min(isFar() ? 4 * LEAST : LEAST, most);
         }
         if (measuredFrom == NONE) {
             measure(consumed, now);
             return size;
         }
-        long trip = alone ? Math.max(roundTrip, ALONE) : roundTrip;
         long elapsed = now - measuredFrom;
-        if (elapsed < trip || elapsed <= 0) {
+        long bytes = consumed - consumedThen;
+        if (isFar()) {
+            // At once, and with time for what an earlier growth allowed to come: it is a whole
+            // round
+            // trip behind.
+            if (bytes > 0.75 * size && elapsed < 1.5 * roundTrip) {
+                return grown(4, consumed, now);
+            }
+            if (elapsed < 1.5 * roundTrip) {
+                return size;
+            }
+            return kept((double) bytes * roundTrip / elapsed, 0.125, consumed, now);
+        }
+        if (roundTrip == UNKNOWN || elapsed < Math.max(roundTrip, MOMENT)) {
             return size;
         }
-        double perRoundTrip = (double) (consumed - consumedThen) * trip / elapsed;
-        measure(consumed, now);
-        boolean far = roundTrip > FAR;
+        double perRoundTrip =
+                (double) bytes * (alone ? Math.max(roundTrip, ALONE) : roundTrip) / elapsed;
         if (perRoundTrip > 0.75 * size) {
-            int factor = size < MODEST || far ? 4 : 2;
-            return (int) Math.min((long) size * factor, most);
+            return grown(size < MODEST ? 4 : 2, consumed, now);
         }
-        // A near one is down to its size in a few round trips when another stream comes.
-        if (perRoundTrip < (far ? 0.125 : 0.3) * size) {
-            return Math.max(size / 2, Math.min(size, LEAST));
-        }
-        return size;
+        // When another stream comes, a few moments bring it down to its size.
+        return kept(perRoundTrip, 0.3, consumed, now);
+    }
+
+    private boolean isFar() {
+        return roundTrip > FAR && roundTrip != UNKNOWN;
+    }
+
+    private int grown(int factor, long consumed, long now) {
+        measure(consumed, now);
+        return (int) Math.min((long) size * factor, most);
+    }
+
+    private int kept(double perRoundTrip, double least, long consumed, long now) {
+        measure(consumed, now);
+        return perRoundTrip < least * size ? Math.max(size / 2, Math.min(size, LEAST)) : size;
     }
 
     private void measure(long consumed, long now) {
@@ -96,6 +123,12 @@ final class ReceiveWindow {
         if (nanos >= 0) {
             roundTrip = Math.min(roundTrip, nanos);
         }
+    }
+
+    /// So much is consumed before the other side is told: a quarter, but no more of a large window,
+    /// which would keep the sender waiting for what was consumed long ago.
+    int untold() {
+        return Math.min(size / 4, MOST_UNTOLD);
     }
 
     /// The link's memory had room for it.

@@ -41,7 +41,7 @@ final class ReceiveWindowTest {
             if (window.waitsFor(offset)) {
                 window.arrived(now);
             }
-            if (offset - told >= window.size() / 4) {
+            if (offset - told >= window.untold()) {
                 window.granted(told + window.size(), now);
                 long given = told + window.size() - offset;
                 window.set((int) Math.max(given, window.wanted(offset, now, alone)));
@@ -68,9 +68,9 @@ final class ReceiveWindowTest {
         var window = after(0.05, 500e6, 1L << 30, true);
         long now = 100 * SECOND;
         long consumed = 1L << 30;
-        for (int i = 0; i < 40; i++) {
-            now += (long) (window.size() / 4 / 500e6 * SECOND);
-            consumed += window.size() / 4;
+        for (int i = 0; i < 400; i++) {
+            now += (long) (window.untold() / 500e6 * SECOND);
+            consumed += window.untold();
             window.set(window.wanted(consumed, now, false));
         }
         assertThat(window.size()).isLessThanOrEqualTo(128 * 1024);
