@@ -100,6 +100,9 @@ rehearse() {
     node=$(sed -n 's/^  Node  *\([^ ,]*\).*/\1/p' "$stage/out")
     host=${node:-none}.default.fairlead
     "$root/fairlead" exec "${node:-none}" -- true </dev/null || true
+    # Bytes in bulk, both ways: what carries them is compiled at once at a start, not while it carries the first ones.
+    "$root/fairlead" exec "${node:-none}" -- head -c 1G /dev/zero </dev/null >/dev/null || true
+    head -c 1G /dev/zero | "$root/fairlead" exec "${node:-none}" -- sh -c 'cat >/dev/null' || true
     # All that the agent serves, and what OpenSSH starts; the connection that it keeps open has to end first.
     if type -P ssh scp >/dev/null; then
         "$root/fairlead" ssh "${node:-none}" true </dev/null || true
