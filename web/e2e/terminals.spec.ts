@@ -46,7 +46,10 @@ async function endAll(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'No terminal is open' })).toBeVisible();
 }
 
-test('a shell on a node, that follows the size of the window', async ({ signedIn: page, stage }) => {
+test('a shell on a node, that follows the size of the window', async ({
+  signedIn: page,
+  stage,
+}) => {
   await openTerminal(page, stage);
   await page.keyboard.type('echo $(tput cols)x$(tput lines)\n');
   const size = () =>
@@ -136,7 +139,10 @@ test('tabs, splits, search, copy and paste', async ({ signedIn: page, stage }) =
   await page.getByRole('menuitem', { name: stage.node }).click();
   await expect(page.getByRole('tab')).toHaveCount(2);
   for (let left = 2; left > 0; left--) {
-    await page.getByRole('button', { name: /^Close / }).first().click();
+    await page
+      .getByRole('button', { name: /^Close / })
+      .first()
+      .click();
   }
   await expect(page.getByRole('heading', { name: 'No terminal is open' })).toBeVisible();
 });

@@ -4,8 +4,8 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import { answer, api } from '../api/client';
+import { type TerminalState, TerminalStream, type Tickets } from './stream';
 import { allowStyles } from './styles';
-import { TerminalStream, type TerminalState, type Tickets } from './stream';
 
 export interface Watches {
   changed(): void;
@@ -52,7 +52,7 @@ export class Pane {
     this.xterm.loadAddon(this.fit);
     this.xterm.loadAddon(this.search);
     this.xterm.loadAddon(new WebLinksAddon(openLink));
-    this.xterm.attachCustomKeyEventHandler((event) => this.key(event));
+    this.xterm.attachCustomKeyEventHandler((event) => this.mayHave(event));
     this.stream = new TerminalStream(
       tickets,
       {
@@ -124,7 +124,7 @@ export class Pane {
   }
 
   /** Ctrl+Shift+C and V, as terminals have it; everything else is the shell's. */
-  private key(event: KeyboardEvent): boolean {
+  private mayHave(event: KeyboardEvent): boolean {
     if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey) return true;
     if (event.code === 'KeyF') {
       event.preventDefault();
@@ -193,10 +193,42 @@ export function theme(): ITheme {
   const is = (name: string) => style.getPropertyValue(name).trim();
   const dark = document.documentElement.dataset.mantineColorScheme === 'dark';
   const sixteen = dark
-    ? ['#17242a', '#ee7d72', '#3ecf94', '#e0ad4f', '#6aaef0', '#c79bea', '#5cc2b8', '#c6d2d1',
-       '#67797b', '#f5a39b', '#74e0b3', '#f0c97e', '#94c6f7', '#dabcf4', '#8fd9d1', '#f2f7f6']
-    : ['#17262a', '#b53327', '#0b7a54', '#8a5d12', '#1f63b0', '#7d3fb0', '#096f67', '#566869',
-       '#6f8081', '#93291f', '#075a3e', '#6b470c', '#174b87', '#5f2e88', '#054541', '#17262a'];
+    ? [
+        '#17242a',
+        '#ee7d72',
+        '#3ecf94',
+        '#e0ad4f',
+        '#6aaef0',
+        '#c79bea',
+        '#5cc2b8',
+        '#c6d2d1',
+        '#67797b',
+        '#f5a39b',
+        '#74e0b3',
+        '#f0c97e',
+        '#94c6f7',
+        '#dabcf4',
+        '#8fd9d1',
+        '#f2f7f6',
+      ]
+    : [
+        '#17262a',
+        '#b53327',
+        '#0b7a54',
+        '#8a5d12',
+        '#1f63b0',
+        '#7d3fb0',
+        '#096f67',
+        '#566869',
+        '#6f8081',
+        '#93291f',
+        '#075a3e',
+        '#6b470c',
+        '#174b87',
+        '#5f2e88',
+        '#054541',
+        '#17262a',
+      ];
   const names = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
   const colours: Record<string, string> = {};
   names.forEach((name, i) => {

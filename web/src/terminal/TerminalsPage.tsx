@@ -8,8 +8,8 @@ import { useTitle } from '../shell/title';
 import { useWords } from '../text/words';
 import { Copies } from './Copies';
 import { copying } from './copies';
-import { desk, panes, type Split, type Tab } from './desk';
 import { Detached } from './Detached';
+import { desk, panes, type Split, type Tab } from './desk';
 import { NodeMenu } from './NodeMenu';
 import type { Pane } from './Pane';
 import { PaneView } from './PaneView';
@@ -193,9 +193,7 @@ function PaneActs({ tab, onDownload }: { tab: Tab; onDownload: () => void }) {
 function SplitView({ split, active }: { split: Split; active: Tab }) {
   if (split.kind === 'pane') {
     const alone = active.layout === split;
-    return (
-      <PaneView pane={split.pane} active={split.pane === active.active} alone={alone} />
-    );
+    return <PaneView pane={split.pane} active={split.pane === active.active} alone={alone} />;
   }
   return (
     <div className={css.split} data-direction={split.kind}>

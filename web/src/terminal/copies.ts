@@ -1,6 +1,6 @@
-import { HubProblem } from '../api/problem';
 import { answer, api } from '../api/client';
-import { type Amounts, NoMoreTickets, TerminalStream, type TerminalState } from './stream';
+import { HubProblem } from '../api/problem';
+import { type Amounts, NoMoreTickets, type TerminalState, TerminalStream } from './stream';
 
 /*
  * Files between this page and a node. A copy is a stream as a terminal's is: it goes on where it

@@ -1,7 +1,7 @@
-import { HubAway, HubProblem } from '../api/problem';
 import { answer, api } from '../api/client';
-import { NoMoreTickets, type Tickets } from './stream';
+import { HubAway, HubProblem } from '../api/problem';
 import { Pane } from './Pane';
+import { NoMoreTickets, type Tickets } from './stream';
 
 /*
  * The terminals that this page of the browser shows, in tabs, each of which may be split. They

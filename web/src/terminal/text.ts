@@ -22,7 +22,8 @@ export const terminalWords = words({
     reconnecting: 'Reconnecting',
     reconnectingWhat: 'The terminal goes on. What you type is kept and sent.',
     resumed: (seconds: string) => `Back after ${seconds} s. Nothing was lost.`,
-    exited: (code: number) => (code === 0 ? 'The shell has ended.' : `The shell has ended with ${code}.`),
+    exited: (code: number) =>
+      code === 0 ? 'The shell has ended.' : `The shell has ended with ${code}.`,
     ended: 'This terminal has ended.',
     takenOver: 'This terminal is shown on another page now.',
     again: 'Open another one',
@@ -73,7 +74,8 @@ export const terminalWords = words({
     endIt: 'Beenden',
     opening: 'Wird geöffnet …',
     reconnecting: 'Wird wieder verbunden',
-    reconnectingWhat: 'Das Terminal läuft weiter. Was Sie tippen, bleibt erhalten und wird gesendet.',
+    reconnectingWhat:
+      'Das Terminal läuft weiter. Was Sie tippen, bleibt erhalten und wird gesendet.',
     resumed: (seconds: string) => `Nach ${seconds} s wieder da. Nichts ging verloren.`,
     exited: (code: number) =>
       code === 0 ? 'Die Shell ist zu Ende.' : `Die Shell endete mit ${code}.`,

@@ -40,6 +40,7 @@ final class LabPage implements AutoCloseable {
 
     /// Bytes in one message.
     private static final int LONGEST = 48 * 1024;
+
     private static final Pattern PASTE = Pattern.compile("\u001b\\[\\?2004[hl]\r?\n?");
 
     private final Lab lab;
@@ -60,6 +61,7 @@ final class LabPage implements AutoCloseable {
     private long typedFrom;
     private @Nullable Integer exit;
     private boolean copies;
+    private boolean fresh = true;
     private final StringBuilder errors = new StringBuilder();
 
     LabPage(Lab lab, String token) throws Exception {
@@ -341,8 +343,9 @@ final class LabPage implements AutoCloseable {
         if (at != attachment) {
             return;
         }
-        if (boundary == 0 && part.length == 0) {
+        if (fresh) {
             // A fresh page takes what there is.
+            fresh = false;
             boundary = from;
             seen = from;
             typedFrom = input;
