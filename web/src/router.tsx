@@ -102,10 +102,18 @@ const addNode = createRoute({
   component: lazyRouteComponent(() => import('./enroll/AddNodePage'), 'AddNodePage'),
 });
 
+const terminals = createRoute({
+  getParentRoute: () => tenant,
+  path: '/terminals',
+  validateSearch: (search: Record<string, unknown>): { node?: string } =>
+    typeof search.node === 'string' ? { node: search.node } : {},
+  component: lazyRouteComponent(() => import('./terminal/TerminalsPage'), 'TerminalsPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    inside.addChildren([home, tenant.addChildren([tenantHome, nodes, node, addNode])]),
+    inside.addChildren([home, tenant.addChildren([tenantHome, nodes, node, addNode, terminals])]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

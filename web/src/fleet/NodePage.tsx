@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { answer, api, type Node } from '../api/client';
 import { isProblem } from '../api/problem';
+import { may, useMe } from '../identity/me';
 import { CommandLine, CopyButton } from '../shell/Copy';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
@@ -41,6 +42,7 @@ export function useNode(tenant: string, name: string) {
 
 export function NodePage() {
   const t = useWords(fleetWords);
+  const me = useMe();
   const { tenant, node: name } = useParams({ from: '/inside/t/$tenant/nodes/$node' });
   const { data: node, error } = useNode(tenant, name);
 
@@ -80,7 +82,23 @@ export function NodePage() {
           <StateDot node={node} t={t} />
         </div>
       }
-      acts={back}
+      acts={
+        <>
+          {back}
+          {node.link.state === 'online' && may(me, tenant, 'operator') && (
+            <Button
+              component={Link}
+              to="/t/$tenant/terminals"
+              params={{ tenant } as never}
+              search={{ node: node.name } as never}
+              size="compact-sm"
+              leftSection={<Icon name="terminal" size={16} />}
+            >
+              {t.terminal}
+            </Button>
+          )}
+        </>
+      }
     >
       <Problems node={node} />
       <div className={css.grid}>

@@ -74,6 +74,7 @@ export const fleetWords = words({
     copies: 'Another machine has this node’s key, as after the copy of a disk:',
     copiesWhat: 'It is refused. Make it a node of its own: fairlead agent leave there, then join.',
     reach: 'Reach it',
+    terminal: 'Terminal',
     reachSsh: 'A shell, through the link',
     reachExec: 'One command',
     kind: 'Kind',
@@ -161,6 +162,7 @@ export const fleetWords = words({
     copiesWhat:
       'Sie wird abgewiesen. Machen Sie sie zu einem eigenen Knoten: dort fairlead agent leave, dann join.',
     reach: 'Erreichen',
+    terminal: 'Terminal',
     reachSsh: 'Eine Shell, durch die Verbindung',
     reachExec: 'Ein Befehl',
     kind: 'Art',

@@ -7,7 +7,7 @@ type Text = (typeof shellWords)['all']['en'];
 
 /** A page that the navigation and the palette lead to. */
 export interface Place {
-  to: '/t/$tenant/nodes' | '/t/$tenant/add';
+  to: '/t/$tenant/nodes' | '/t/$tenant/terminals' | '/t/$tenant/add';
   icon: IconName;
   label: (t: Text) => string;
   /** Left out for whom the hub would refuse it. */
@@ -16,6 +16,12 @@ export interface Place {
 
 export const PLACES: Place[] = [
   { to: '/t/$tenant/nodes', icon: 'nodes', label: (t) => t.nodes },
+  {
+    to: '/t/$tenant/terminals',
+    icon: 'terminal',
+    label: (t) => t.terminals,
+    shown: (me, tenant) => may(me, tenant, 'operator'),
+  },
   {
     to: '/t/$tenant/add',
     icon: 'add',

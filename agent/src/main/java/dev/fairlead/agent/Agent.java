@@ -4,6 +4,7 @@ import dev.fairlead.agent.dial.DialHub;
 import dev.fairlead.agent.dial.DialLoop;
 import dev.fairlead.agent.dial.KnownHub;
 import dev.fairlead.agent.exec.ServeExec;
+import dev.fairlead.agent.exec.ServeTerminal;
 import dev.fairlead.agent.forward.ForwardTcp;
 import dev.fairlead.agent.health.Heartbeat;
 import dev.fairlead.agent.health.Measure;
@@ -55,6 +56,9 @@ public final class Agent implements AutoCloseable {
 
     /// How long the SSH server waits for the link, which somebody waits for more than for it.
     private static final Duration HEAD_START = Duration.ofSeconds(2);
+
+    /// So much output a shell may make on a terminal that nobody looks at, before it waits.
+    private static final int UNSEEN_OUTPUT = 1 << 20;
 
     private final ArrayDeque<AutoCloseable> closing = new ArrayDeque<>();
     private final CompletableFuture<String> ended = new CompletableFuture<>();
@@ -114,11 +118,18 @@ public final class Agent implements AutoCloseable {
 
         var forward = new ForwardTcp(reach, parts.connect());
         var exec = new ServeExec(reach, logins);
+        var terminals = new ServeTerminal(reach, logins);
         // Made when the link is there, since it takes as long as that.
         var ssh = new CompletableFuture<Ssh>();
         var kept = config.resume();
         var resumable =
-                new ServeResumable(loops.next(), kept.within(), new ResumeBudget(kept.memory()));
+                new ServeResumable(
+                        loops.next(),
+                        kept.within(),
+                        new ResumeBudget(kept.memory()),
+                        Map.of(
+                                "terminal",
+                                new ServeResumable.Keeping(kept.terminals(), UNSEEN_OUTPUT)));
         var calls =
                 new ServeCalls(
                         Map.of(
@@ -138,6 +149,8 @@ public final class Agent implements AutoCloseable {
                                 forward,
                                 "exec",
                                 exec,
+                                "terminal",
+                                terminals,
                                 "ssh",
                                 stream -> ssh.thenAccept(made -> made.service().serve(stream)),
                                 "call",
@@ -169,6 +182,7 @@ public final class Agent implements AutoCloseable {
         onClose(() -> resumable.endAll(StreamEnd.GOING_AWAY, "the agent on this node is stopping"));
         // Sessions are told why they end while there is a link to tell it over.
         onClose(exec);
+        onClose(terminals);
         onClose(() -> {
             if (!ssh.cancel(false) && !ssh.isCompletedExceptionally()) {
                 ssh.join().service().close();

@@ -158,15 +158,20 @@ public record AgentConfig(
     }
 
     /// @param within how long a stream is kept that was cut off; zero: none is
+    /// @param terminals the same for a terminal of the console, whose person may have closed a page
     /// @param memory bytes of all streams that the other side has not acknowledged
-    public record Resume(Duration within, long memory) {
+    public record Resume(Duration within, Duration terminals, long memory) {
 
-        static final Resume STANDARD = new Resume(Duration.ofMinutes(2), 64L << 20);
+        static final Resume STANDARD =
+                new Resume(Duration.ofMinutes(2), Duration.ofMinutes(5), 64L << 20);
 
         public Resume {
             check(
                     !within.isNegative() && within.compareTo(Duration.ofHours(1)) <= 0,
                     "resume.within is at most 60m");
+            check(
+                    !terminals.isNegative() && terminals.compareTo(Duration.ofHours(1)) <= 0,
+                    "resume.terminals is at most 60m");
             check(
                     memory >= 1L << 20 && memory <= 16L << 30,
                     "resume.memory is at least 1MiB and at most 16GiB");
@@ -175,11 +180,15 @@ public record AgentConfig(
         @JsonCreator
         static Resume read(
                 @JsonProperty("within") @Nullable String within,
+                @JsonProperty("terminals") @Nullable String terminals,
                 @JsonProperty("memory") @Nullable String memory) {
             return new Resume(
                     within == null
                             ? STANDARD.within
                             : amount("resume.within", within, Amounts::time),
+                    terminals == null
+                            ? STANDARD.terminals
+                            : amount("resume.terminals", terminals, Amounts::time),
                     memory == null
                             ? STANDARD.memory
                             : amount("resume.memory", memory, Amounts::size));

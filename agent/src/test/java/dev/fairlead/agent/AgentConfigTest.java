@@ -56,7 +56,7 @@ class AgentConfigTest {
                         allow: [ssh, "10.0.0.0/8:443"]
                         deny: ["10.0.0.1:*"]
                         logins: [ada, grace]
-                        resume: {within: 90s, memory: 2GiB}
+                        resume: {within: 90s, terminals: 3m, memory: 2GiB}
                         limits:
                           streams: 1
                           header-bytes: 2000
@@ -80,7 +80,9 @@ class AgentConfigTest {
         assertThat(config.deny()).map(Object::toString).containsExactly("10.0.0.1:*");
         assertThat(config.logins()).containsExactly("ada", "grace");
         assertThat(config.resume())
-                .isEqualTo(new AgentConfig.Resume(Duration.ofSeconds(90), 2L << 30));
+                .isEqualTo(
+                        new AgentConfig.Resume(
+                                Duration.ofSeconds(90), Duration.ofMinutes(3), 2L << 30));
         assertThat(parse("resume: {within: 0}").resume().within()).isZero();
         assertThat(parse("resume: {within: 60m}").resume().within()).isEqualTo(Duration.ofHours(1));
         assertThat(config.limits())

@@ -120,7 +120,7 @@ class AgentTest {
         try (var agent = agent()) {
             var link = hub.nextLink();
             assertThat(hub.peers.take().capabilities().keySet())
-                    .containsExactlyInAnyOrder("tcp", "exec", "ssh", "call", "resume");
+                    .containsExactlyInAnyOrder("tcp", "exec", "terminal", "ssh", "call", "resume");
             reaches(link);
             var methods = new ArrayList<String>();
             for (int i = 0; i < 3; i++) {

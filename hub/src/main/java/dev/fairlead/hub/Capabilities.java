@@ -46,6 +46,8 @@ import dev.fairlead.hub.rbac.Grants;
 import dev.fairlead.hub.rbac.RightsChanged;
 import dev.fairlead.hub.tenant.TenantRoutes;
 import dev.fairlead.hub.tenant.Tenants;
+import dev.fairlead.hub.terminal.TerminalRoutes;
+import dev.fairlead.hub.terminal.Terminals;
 import dev.fairlead.hub.tunnel.AgentCall;
 import dev.fairlead.hub.tunnel.CutTenants;
 import dev.fairlead.hub.tunnel.Links;
@@ -82,6 +84,7 @@ final class Capabilities {
     final Nodes nodes;
     final Policies policies;
     final HostCa hostCa;
+    final Terminals terminals;
     final Pairings pairings;
     final HubAdmission admission;
     final Installer installer;
@@ -109,7 +112,10 @@ final class Capabilities {
                         audit,
                         events,
                         access,
-                        new Sessions.Settings(name, ground.config().resume().within()),
+                        new Sessions.Settings(
+                                name,
+                                ground.config().resume().within(),
+                                ground.config().resume().terminals()),
                         links,
                         ground.meters(),
                         threads);
@@ -136,6 +142,7 @@ final class Capabilities {
         policies = new Policies(agents, events, threads);
         stillAllowed = new StillAllowed(nodes, decide);
         new Leftovers(database, authenticate, sessions, stillAllowed).takeUp(name);
+        terminals = new Terminals(clients(), ground.config().limits().terminals(), clock, random);
         hostCa = new HostCa(agents, ground.vault(), audit, clock, random, threads);
 
         // Enrolment.
@@ -181,6 +188,7 @@ final class Capabilities {
                         new EnrolmentRoutes(enrolmentTokens, pairings, tenants),
                         new NodeRoutes(nodes, heartbeats),
                         new SessionRoutes(sessions, nodes),
+                        new TerminalRoutes(terminals),
                         new HostCaRoutes(hostCa),
                         new AuditRoutes(ground.audit(), access),
                         new EventRoutes(ground.events(), nodes, access))) {

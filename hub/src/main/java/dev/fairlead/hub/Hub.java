@@ -19,6 +19,7 @@ import dev.fairlead.hub.ports.PortMatrix;
 import dev.fairlead.hub.ports.PortRoutes;
 import dev.fairlead.hub.rbac.Grants;
 import dev.fairlead.hub.tenant.Tenants;
+import dev.fairlead.hub.terminal.AcceptTerminal;
 import dev.fairlead.hub.tunnel.AcceptLink;
 import dev.fairlead.hub.tunnel.Links;
 import dev.fairlead.link.handshake.Fingerprint;
@@ -149,6 +150,9 @@ public final class Hub implements AutoCloseable {
                                 ground.meters(),
                                 ground.signatures(),
                                 ground.threads()));
+        var terminals =
+                new AcceptTerminal(
+                        can.terminals, can.authenticate, request -> server().addressOf(request));
         var api = can.api(new HubRoutes(this::info), new PortRoutes(this::ports));
         return HubServer.start(
                 ground.vertx(),
@@ -158,6 +162,7 @@ public final class Hub implements AutoCloseable {
                         api,
                         info(),
                         accept,
+                        terminals,
                         ground.parts().console(),
                         files,
                         ground.parts().meters()));

@@ -378,19 +378,31 @@ public record HubConfig(
     /// Streams that were cut off and are taken up again.
     ///
     /// @param within how long a session waits for that before it has ended; zero: not at all
-    public record Resume(Duration within) {
+    /// @param terminals the same for a terminal of the console, whose person may have closed a page
+    public record Resume(Duration within, Duration terminals) {
 
         public static final Resume DEFAULT = new Resume(Duration.ofMinutes(2));
 
+        public Resume(Duration within) {
+            this(within, Duration.ofMinutes(5));
+        }
+
         public Resume {
+            check(
+                    !terminals.isNegative() && terminals.compareTo(Duration.ofDays(1)) <= 0,
+                    "resume.terminals is not between 0 and 24h");
             check(
                     !within.isNegative() && within.compareTo(Duration.ofDays(1)) <= 0,
                     "resume.within is not between 0 and 24h");
         }
 
         @JsonCreator
-        static Resume read(@JsonProperty("within") @Nullable String within) {
-            return within == null ? DEFAULT : new Resume(span("resume.within", within));
+        static Resume read(
+                @JsonProperty("within") @Nullable String within,
+                @JsonProperty("terminals") @Nullable String terminals) {
+            return new Resume(
+                    within == null ? DEFAULT.within : span("resume.within", within),
+                    terminals == null ? DEFAULT.terminals : span("resume.terminals", terminals));
         }
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param unproved connections for links that have not proved themselves yet
 /// @param unprovedPerAddress of them from one address
 /// @param handshakeSeconds to prove oneself
+/// @param terminals of the console that one person may have, detached ones included
 /// @param tenantMemory bytes that the windows of all links of one tenant may add up to
 public record HubLimits(
         int connections,
@@ -27,11 +28,12 @@ public record HubLimits(
         int unproved,
         int unprovedPerAddress,
         int handshakeSeconds,
+        int terminals,
         long tenantMemory,
         Link link) {
 
     public static final HubLimits DEFAULT =
-            new HubLimits(20_000, 64, 1_000, 100, 1_000, 500, 10, 1L << 30, Link.DEFAULT);
+            new HubLimits(20_000, 64, 1_000, 100, 1_000, 500, 10, 32, 1L << 30, Link.DEFAULT);
 
     private static final int LONGEST_HANDSHAKE = 60;
 
@@ -47,6 +49,7 @@ public record HubLimits(
         check(
                 handshakeSeconds >= 1 && handshakeSeconds <= LONGEST_HANDSHAKE,
                 "limits.handshake-seconds is not 1 to " + LONGEST_HANDSHAKE);
+        check(terminals >= 0, "limits.terminals is below 0");
         check(tenantMemory >= link.memory(), "limits.tenant-memory is below limits.link.memory");
     }
 
@@ -60,6 +63,7 @@ public record HubLimits(
                 DEFAULT.unproved,
                 DEFAULT.unprovedPerAddress,
                 DEFAULT.handshakeSeconds,
+                DEFAULT.terminals,
                 DEFAULT.tenantMemory,
                 DEFAULT.link);
     }
@@ -73,6 +77,7 @@ public record HubLimits(
             @JsonProperty("unproved") @Nullable Integer unproved,
             @JsonProperty("unproved-per-address") @Nullable Integer unprovedPerAddress,
             @JsonProperty("handshake-seconds") @Nullable Integer handshakeSeconds,
+            @JsonProperty("terminals") @Nullable Integer terminals,
             @JsonProperty("tenant-memory") @Nullable Long tenantMemory,
             @JsonProperty("link") @Nullable Link link) {
         int places = requireNonNullElse(unproved, DEFAULT.unproved);
@@ -85,6 +90,7 @@ public record HubLimits(
                 requireNonNullElse(
                         unprovedPerAddress, Math.min(DEFAULT.unprovedPerAddress, places)),
                 requireNonNullElse(handshakeSeconds, DEFAULT.handshakeSeconds),
+                requireNonNullElse(terminals, DEFAULT.terminals),
                 requireNonNullElse(tenantMemory, DEFAULT.tenantMemory),
                 requireNonNullElse(link, DEFAULT.link));
     }

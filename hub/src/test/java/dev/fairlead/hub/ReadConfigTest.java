@@ -63,6 +63,7 @@ class ReadConfigTest {
                           unproved: 4
                           unproved-per-address: 3
                           handshake-seconds: 5
+                          terminals: 6
                           tenant-memory: 70000
                           link:
                             streams: 6
@@ -73,7 +74,7 @@ class ReadConfigTest {
                             controls-per-second: 8
                             ping-seconds: 9
                             silence-seconds: 11
-                        resume: {within: 90s}
+                        resume: {within: 90s, terminals: 3m}
                         """);
 
         var config = ReadConfig.read(file);
@@ -102,9 +103,11 @@ class ReadConfigTest {
                                         4,
                                         3,
                                         5,
+                                        6,
                                         70_000,
                                         new HubLimits.Link(6, 2_000, 40_000, 50_000, 7, 8, 9, 11)),
-                                new HubConfig.Resume(Duration.ofSeconds(90))));
+                                new HubConfig.Resume(
+                                        Duration.ofSeconds(90), Duration.ofMinutes(3))));
         assertThat(config.limits().link().limits())
                 .isEqualTo(
                         new LinkLimits(

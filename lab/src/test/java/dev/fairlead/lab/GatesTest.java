@@ -54,7 +54,7 @@ class GatesTest {
     private static HubConfig small(HubConfig local) {
         var link = new HubLimits.Link(3, 1_024, 32_768, 1 << 20, 20, 10, 10, 25);
         return local.withLimits(
-                new HubLimits(1_000, 8, 10, 5, 3, 2, HANDSHAKE_SECONDS, 1 << 20, link));
+                new HubLimits(1_000, 8, 10, 5, 3, 2, HANDSHAKE_SECONDS, 8, 1 << 20, link));
     }
 
     @AfterAll

@@ -76,6 +76,7 @@ class LoadBalancerTest {
                         limits.unproved(),
                         FROM_ONE_ADDRESS,
                         limits.handshakeSeconds(),
+                        limits.terminals(),
                         limits.tenantMemory(),
                         limits.link()),
                 local.resume());

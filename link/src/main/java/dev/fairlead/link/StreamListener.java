@@ -23,6 +23,11 @@ public interface StreamListener {
     /// before the [#acknowledged] that came along with it.
     default void granted(int window) {}
 
+    /// The stream goes on with somebody who has nothing of it, and does not know what the one
+    /// before had begun to say: their first byte begins something new. Of streams that are resumed
+    /// only.
+    default void afresh() {}
+
     /// Whether END counts as consumed only when the listener says so by [LinkStream#consumedEnd],
     /// as a relay does when the next hop has it. Otherwise it counts once all bytes before it do.
     default boolean holdsEnd() {

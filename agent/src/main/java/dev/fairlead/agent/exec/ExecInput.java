@@ -5,10 +5,12 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /// Takes the messages that come to a program apart. Parts of stdin are handed on as they come,
-/// whatever the length of their message; nothing is gathered but a header and a signal's name.
+/// whatever the length of their message; nothing is gathered but a header, a signal's name and a
+/// window's size.
 final class ExecInput {
 
     private static final int MAX_SIGNAL = 32;
+    private static final int SIZE = 4;
 
     /// What the messages mean.
     interface Sink {
@@ -19,6 +21,8 @@ final class ExecInput {
 
         void signal(String name);
 
+        void resize(int columns, int rows);
+
         /// So many bytes were not stdin.
         void skipped(int bytes);
     }
@@ -28,11 +32,17 @@ final class ExecInput {
     private int headerRead;
     private int type;
     private long left;
-    private final byte[] name = new byte[MAX_SIGNAL];
-    private int nameRead;
+    private final byte[] gathered = new byte[MAX_SIGNAL];
+    private int gatheredBytes;
 
     ExecInput(Sink sink) {
         this.sink = sink;
+    }
+
+    /// Forgets a message that has begun: what comes next begins another one.
+    void afresh() {
+        headerRead = 0;
+        left = 0;
     }
 
     /// Whether the last message is complete.
@@ -53,7 +63,7 @@ final class ExecInput {
                 } else if (type == ExecMessage.STDIN) {
                     sink.stdin(in.readRetainedSlice(part(in)));
                 } else {
-                    skipped += name(in);
+                    skipped += whole(in);
                 }
             }
         } finally {
@@ -69,14 +79,23 @@ final class ExecInput {
         }
     }
 
-    private int name(ByteBuf in) {
+    /// A part of a message that means something only when it is complete.
+    private int whole(ByteBuf in) {
         int n = part(in);
-        in.readBytes(name, nameRead, n);
-        nameRead += n;
+        in.readBytes(gathered, gatheredBytes, n);
+        gatheredBytes += n;
         if (left == 0) {
-            sink.signal(new String(name, 0, nameRead, StandardCharsets.US_ASCII));
+            if (type == ExecMessage.SIGNAL) {
+                sink.signal(new String(gathered, 0, gatheredBytes, StandardCharsets.US_ASCII));
+            } else {
+                sink.resize(number(0), number(2));
+            }
         }
         return n;
+    }
+
+    private int number(int at) {
+        return (gathered[at] & 0xFF) << 8 | (gathered[at + 1] & 0xFF);
     }
 
     private int part(ByteBuf in) {
@@ -92,12 +111,17 @@ final class ExecInput {
                         | (header[2] & 0xFF) << 16
                         | (header[3] & 0xFF) << 8
                         | (header[4] & 0xFF);
-        nameRead = 0;
+        gatheredBytes = 0;
         switch (type) {
             case ExecMessage.STDIN -> {}
             case ExecMessage.SIGNAL -> {
                 if (left == 0 || left > MAX_SIGNAL) {
                     throw new ProtocolException("the name of a signal has " + left + " bytes");
+                }
+            }
+            case ExecMessage.RESIZE -> {
+                if (left != SIZE) {
+                    throw new ProtocolException("the size of a terminal has " + left + " bytes");
                 }
             }
             case ExecMessage.STDIN_END -> {

@@ -1,7 +1,7 @@
 package dev.fairlead.agent.exec;
 
-/// The types of message inside an exec stream, each `u8 type, u32 length, bytes`
-/// (`docs/protocol.md`, section exec).
+/// The types of message inside a stream of kind `exec` or `terminal`, each `u8 type, u32 length,
+/// bytes` (`docs/protocol.md`, section exec).
 final class ExecMessage {
 
     static final int HEADER = 5;
@@ -20,6 +20,9 @@ final class ExecMessage {
 
     /// A sentence: the program ran but how it ended is not known. The last message.
     static final byte FAILED = 6;
+
+    /// `u16` columns, `u16` rows: the person's window. Of a program on a terminal only.
+    static final byte RESIZE = 7;
 
     private ExecMessage() {}
 }

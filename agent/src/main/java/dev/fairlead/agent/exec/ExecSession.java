@@ -20,6 +20,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A running program and its stream.
 ///
@@ -29,7 +31,13 @@ import org.jspecify.annotations.Nullable;
 /// other way, the program and all that came of it is ended.
 final class ExecSession implements StreamListener {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
+
     private static final int CHUNK = 32 * 1024;
+
+    /// Whoever shows a terminal acknowledges whole messages, and holds some back to show them
+    /// again: a few must fit into the smallest window.
+    private static final int TERMINAL_CHUNK = 8 * 1024;
 
     /// Parts of stdin below this length are gathered, or a hostile peer could make this process
     /// hold a whole read buffer for each byte of a window.
@@ -39,6 +47,7 @@ final class ExecSession implements StreamListener {
     private static final int MAX_EARLY_SIGNALS = 16;
 
     private final LinkStream stream;
+    private final boolean onTerminal;
     private final Consumer<ExecSession> whenOver;
     private final ExecInput input = new ExecInput(new Arriving());
 
@@ -51,9 +60,11 @@ final class ExecSession implements StreamListener {
     private boolean over;
     private @Nullable LoginProcess process;
 
+    /// @param onTerminal whether the program runs on one, and not with pipes
     /// @param whenOver called once the stream is closed
-    ExecSession(LinkStream stream, Consumer<ExecSession> whenOver) {
+    ExecSession(LinkStream stream, boolean onTerminal, Consumer<ExecSession> whenOver) {
         this.stream = stream;
+        this.onTerminal = onTerminal;
         this.whenOver = whenOver;
     }
 
@@ -107,7 +118,7 @@ final class ExecSession implements StreamListener {
         platform(
                 name,
                 () -> {
-                    byte[] chunk = new byte[CHUNK];
+                    byte[] chunk = new byte[onTerminal ? TERMINAL_CHUNK : CHUNK];
                     try {
                         for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
                             if (!awaitWritable()) {
@@ -118,7 +129,9 @@ final class ExecSession implements StreamListener {
                         }
                         complete.complete(true);
                     } catch (IOException e) {
-                        complete.complete(false);
+                        // A terminal whose last program has gone cannot be read any more, and that
+                        // is its end.
+                        complete.complete(onTerminal);
                     } catch (Throwable e) {
                         complete.completeExceptionally(e);
                     }
@@ -168,8 +181,9 @@ final class ExecSession implements StreamListener {
             stream.consumed(bytes.readableBytes());
             bytes.release();
         }
-        if (isOver()) {
-            // Cut: the program must not take what it got for all of it. It is being ended, and its
+        if (onTerminal || isOver()) {
+            // A terminal goes on: its person may have ended their input and still read. Cut: the
+            // program must not take what it got for all of it. It is being ended, and its
             // stdin stays open until it is gone.
             return;
         }
@@ -226,6 +240,11 @@ final class ExecSession implements StreamListener {
     }
 
     // Called on the event loop.
+
+    @Override
+    public void afresh() {
+        input.afresh();
+    }
 
     @Override
     public void data(ByteBuf bytes) {
@@ -316,6 +335,19 @@ final class ExecSession implements StreamListener {
                     process.signal(name);
                 } else if (signals.size() < MAX_EARLY_SIGNALS) {
                     signals.add(name);
+                }
+            });
+        }
+
+        @Override
+        public void resize(int columns, int rows) {
+            change(() -> {
+                if (process != null) {
+                    try {
+                        process.resize(columns, rows);
+                    } catch (IOException e) {
+                        LOG.debug("The terminal of {} has gone", process.pid(), e);
+                    }
                 }
             });
         }

@@ -66,7 +66,7 @@ public final class ServeExec implements StreamServer, AutoCloseable {
         switch (logins.check(asked == null ? "" : asked)) {
             case Logins.Denied(var reason) -> stream.refuse(StreamEnd.DENIED_BY_NODE, reason);
             case Logins.Allowed(var login) -> {
-                var session = new ExecSession(stream, sessions::remove);
+                var session = new ExecSession(stream, false, sessions::remove);
                 if (sessions.size() >= MAX_SESSIONS) {
                     stream.refuse(
                             StreamEnd.LIMIT,

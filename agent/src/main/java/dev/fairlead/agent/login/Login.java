@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// A user of this machine that sessions act as, as the machine's name service knows it now.
@@ -28,6 +29,13 @@ public record Login(
     /// Stricter than useradd, wider than the usual: directory services have dots and `@`. A leading
     /// `-` would be an option, and a number would be looked up as a uid.
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.@-]{0,63}\\$?");
+
+    /// Shells that know `-l`; others are started without arguments, as a login shell is by a name
+    /// that begins with `-`, which a JVM cannot give.
+    private static final Set<String> KNOW_LOGIN_OPTION =
+            Set.of(
+                    "ash", "bash", "busybox", "csh", "dash", "fish", "ksh", "ksh93", "mksh", "sh",
+                    "tcsh", "zsh");
 
     public Login {
         groups = List.copyOf(groups);
@@ -64,6 +72,12 @@ public record Login(
                 entry[6].startsWith("/") ? entry[6] : "/bin/sh",
                 own,
                 own ? List.of() : limits(name));
+    }
+
+    /// What starts the login's own shell, as at a log-in.
+    public List<String> startShell() {
+        String name = shell.substring(shell.lastIndexOf('/') + 1);
+        return KNOW_LOGIN_OPTION.contains(name) ? List.of(shell, "-l") : List.of(shell);
     }
 
     /// The user that the agent runs as.

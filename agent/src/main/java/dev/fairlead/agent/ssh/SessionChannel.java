@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.sshd.common.channel.PtyMode;
 import org.apache.sshd.common.channel.RequestHandler.Result;
@@ -30,13 +29,6 @@ final class SessionChannel extends ChannelSession {
     private static final int MAX_VARIABLES = 64;
     private static final int MAX_COMMAND = 128 * 1024 - 1;
     private static final int MAX_SIDE = 10_000;
-
-    /// Shells that know `-l`; others are started without arguments, as a login shell is by a name
-    /// that begins with `-`, which a JVM cannot give.
-    private static final Set<String> KNOW_LOGIN_OPTION =
-            Set.of(
-                    "ash", "bash", "busybox", "csh", "dash", "fish", "ksh", "ksh93", "mksh", "sh",
-                    "tcsh", "zsh");
 
     private final SshSession session;
     private final FileServer fileServer;
@@ -110,10 +102,7 @@ final class SessionChannel extends ChannelSession {
 
     @Override
     protected Result handleShellParsed(String request) throws IOException {
-        String shell = session.login().shell();
-        String name = shell.substring(shell.lastIndexOf('/') + 1);
-        return begin(
-                request, KNOW_LOGIN_OPTION.contains(name) ? List.of(shell, "-l") : List.of(shell));
+        return begin(request, session.login().startShell());
     }
 
     /// As sshd does: the login's own shell runs the line, so the shell decides what it means, also

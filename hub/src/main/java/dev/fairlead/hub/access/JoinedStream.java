@@ -45,7 +45,16 @@ final class JoinedStream {
 
     /// How much the node has received of a stream that it takes up again, as it says; in bytes.
     static long offset(Headers answer) {
-        byte[] said = answer.bytes("resume-at");
+        return offset(answer, "resume-at");
+    }
+
+    /// From where on the node sends what it keeps of a stream that it takes up again.
+    static long from(Headers answer) {
+        return offset(answer, "resume-from");
+    }
+
+    private static long offset(Headers answer, String header) {
+        byte[] said = answer.bytes(header);
         if (said == null || said.length == 0 || said.length > MAX_DIGITS) {
             return 0;
         }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param login the account at the node; empty for the node's default
 /// @param target `host:port` for TCP, empty else
 /// @param argv for exec a JSON array, else null
+/// @param size of a terminal, `COLUMNSxROWS`; empty else
 /// @param resume null where the stream is not to be resumed, now or later
 record OpenRequest(
         Kind kind,
@@ -23,18 +24,22 @@ record OpenRequest(
         String login,
         String target,
         byte @Nullable [] argv,
+        String size,
         @Nullable Resume resume) {
 
     private static final int MAX_NAME = 64;
     private static final int MAX_TARGET = 300;
     private static final Pattern RESUME_ID = Pattern.compile("[A-Za-z0-9_-]{22}");
     private static final Pattern OFFSET = Pattern.compile("[0-9]{1,18}");
+    private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,3}x[1-9][0-9]{0,3}");
 
     /// What a stream can be, and what that needs.
     enum Kind {
         SSH(Act.STREAM_SSH),
         EXEC(Act.STREAM_EXEC),
-        TCP(Act.STREAM_TCP);
+        TCP(Act.STREAM_TCP),
+        /// A shell that a browser shows; the hub opens it for a page of the console.
+        TERMINAL(Act.STREAM_SSH);
 
         final Act act;
 
@@ -51,8 +56,17 @@ record OpenRequest(
     ///
     /// @param id made by the opener, the same for all incarnations of the stream
     /// @param session that the stream is in; null in its first OPEN
-    /// @param at how many bytes the opener has received; negative in the stream's first OPEN
+    /// @param at how many bytes the opener has received; negative in the stream's first OPEN;
+    ///   [#OLDEST] for all that the node keeps
     record Resume(String id, @Nullable SessionId session, long at) {
+
+        static final long OLDEST = Long.MAX_VALUE;
+        static final String OLDEST_WORD = "oldest";
+
+        /// As the header `resume-at` says it.
+        String atText() {
+            return at == OLDEST ? OLDEST_WORD : Long.toString(at);
+        }
 
         /// Whether it takes up a stream that there was.
         boolean resumes() {
@@ -67,7 +81,7 @@ record OpenRequest(
 
     /// The same, as a stream that is not to be resumed.
     OpenRequest plain() {
-        return new OpenRequest(kind, tenant, node, login, target, argv, null);
+        return new OpenRequest(kind, tenant, node, login, target, argv, size, null);
     }
 
     /// @throws ProtocolException naming the header that is wrong
@@ -80,10 +94,18 @@ record OpenRequest(
                 bounded(headers, "login", MAX_NAME, false),
                 bounded(headers, "target", MAX_TARGET, kind == Kind.TCP),
                 kind == Kind.EXEC ? headers.needBytes("argv") : null,
-                resume(headers));
+                kind == Kind.TERMINAL ? size(headers.need("size")) : "",
+                resume(headers, kind == Kind.TERMINAL));
     }
 
-    private static @Nullable Resume resume(Headers headers) {
+    private static String size(String text) {
+        if (!SIZE.matcher(text).matches()) {
+            throw new ProtocolException("header size is not COLUMNSxROWS");
+        }
+        return text;
+    }
+
+    private static @Nullable Resume resume(Headers headers, boolean mayTakeOldest) {
         var id = headers.text("resume-id");
         var at = headers.text("resume-at");
         if (id == null && at == null) {
@@ -95,7 +117,8 @@ record OpenRequest(
         if (at == null) {
             return new Resume(id, null, -1);
         }
-        if (!OFFSET.matcher(at).matches()) {
+        boolean oldest = mayTakeOldest && at.equals(Resume.OLDEST_WORD);
+        if (!oldest && !OFFSET.matcher(at).matches()) {
             throw new ProtocolException("header resume-at is no number of bytes");
         }
         return new Resume(
@@ -103,7 +126,7 @@ record OpenRequest(
                 SessionId.parse(headers.need("session"))
                         .orElseThrow(
                                 () -> new ProtocolException("header session is no session's id")),
-                Long.parseLong(at));
+                oldest ? Resume.OLDEST : Long.parseLong(at));
     }
 
     private static Kind kind(String label) {

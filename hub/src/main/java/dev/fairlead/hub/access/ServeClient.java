@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
 /// decided and recorded once, cut together, and over a minute after the last of them.
 public final class ServeClient implements StreamServer, Live {
 
-    /// What clients may open.
+    /// What is opened for people.
     public static final List<String> KINDS =
             Arrays.stream(OpenRequest.Kind.values()).map(OpenRequest.Kind::label).toList();
 
@@ -68,6 +68,7 @@ public final class ServeClient implements StreamServer, Live {
     private final Services services;
     private final Principal principal;
     private final String address;
+    private final boolean console;
     private final Map<OpenRequest, LiveSession> forwards = new ConcurrentHashMap<>();
     private final Set<LiveSession> sessions = ConcurrentHashMap.newKeySet();
     private final Resumption resumption;
@@ -91,10 +92,21 @@ public final class ServeClient implements StreamServer, Live {
             Executor threads) {}
 
     public ServeClient(Services services, Principal principal, String address) {
+        this(services, principal, address, false);
+    }
+
+    private ServeClient(Services services, Principal principal, String address, boolean console) {
+        this.console = console;
         this.services = services;
         this.principal = principal;
         this.address = address;
         this.resumption = new Resumption(services, principal);
+    }
+
+    /// For a page of the console: serves what this hub opens for it, without a link. The ids of its
+    /// sessions are known beforehand ([TerminalStream]).
+    public static ServeClient ofConsole(Services services, Principal principal, String address) {
+        return new ServeClient(services, principal, address, true);
     }
 
     /// The link is up. What it carries ends with it, and it ends with the credential.
@@ -175,6 +187,9 @@ public final class ServeClient implements StreamServer, Live {
         }
         try {
             var request = OpenRequest.of(stream.headers());
+            if (request.kind() == OpenRequest.Kind.TERMINAL && !console) {
+                throw new ProtocolException("streams of that kind are not served here");
+            }
             join(stream, request, session(request), meter);
         } catch (Refused e) {
             refuse(stream, meter, e.cause, e.sentence);
@@ -248,7 +263,7 @@ public final class ServeClient implements StreamServer, Live {
         }
         var session =
                 new LiveSession(
-                        SessionId.fresh(),
+                        console ? TerminalStream.session(request) : SessionId.fresh(),
                         principal,
                         tenant,
                         found.id(),
@@ -360,7 +375,11 @@ public final class ServeClient implements StreamServer, Live {
             JoinedStream joined) {
         joined.accepted(answer);
         if (resume != null && resume.resumes()) {
-            session.resumedAt(joined, JoinedStream.offset(answer), resume.at());
+            long out =
+                    resume.at() == OpenRequest.Resume.OLDEST
+                            ? JoinedStream.from(answer)
+                            : resume.at();
+            session.resumedAt(joined, JoinedStream.offset(answer), out);
         }
         return answer.with("session", session.id().text());
     }
@@ -376,7 +395,7 @@ public final class ServeClient implements StreamServer, Live {
         if (resume != null) {
             headers = headers.with("resume-id", resume.id());
             if (resume.resumes()) {
-                headers = headers.with("resume-at", Long.toString(resume.at()));
+                headers = headers.with("resume-at", resume.atText());
             }
         }
         byte[] argv = request.argv();
@@ -384,6 +403,7 @@ public final class ServeClient implements StreamServer, Live {
             case SSH -> headers;
             case TCP -> headers.with("target", request.target());
             case EXEC -> argv == null ? headers : headers.with("argv", argv);
+            case TERMINAL -> headers.with("size", request.size());
         };
     }
 

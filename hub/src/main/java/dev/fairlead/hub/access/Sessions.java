@@ -14,6 +14,7 @@ import dev.fairlead.hub.rbac.Principal;
 import dev.fairlead.hub.tunnel.Links;
 import dev.fairlead.link.StreamEnd;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +57,15 @@ public final class Sessions {
 
     /// @param hub this hub's name in the directory
     /// @param resumeWithin how long an interrupted session lives; zero where none is ever
-    public record Settings(String hub, Duration resumeWithin) {}
+    /// @param terminalsWithin the same for a terminal of the console
+    public record Settings(String hub, Duration resumeWithin, Duration terminalsWithin) {
+
+        Duration within(LiveSession session) {
+            return session.kind() == OpenRequest.Kind.TERMINAL && !resumeWithin.isZero()
+                    ? terminalsWithin
+                    : resumeWithin;
+        }
+    }
 
     /// @param threads for work that blocks: virtual threads
     public Sessions(
@@ -190,15 +199,14 @@ public final class Sessions {
 
     /// Ends interrupted sessions whose time has passed; the hub calls it every second.
     public void expire() {
-        long before = System.nanoTime() - settings.resumeWithin().toNanos();
-        live.values()
-                .forEach(session ->
-                        session.expire(
-                                before,
-                                StreamEnd.LINK_LOST,
-                                "nobody resumed the session within "
-                                        + settings.resumeWithin().toSeconds()
-                                        + " s"));
+        long now = System.nanoTime();
+        for (var session : live.values()) {
+            var within = settings.within(session);
+            session.expire(
+                    now - within.toNanos(),
+                    StreamEnd.LINK_LOST,
+                    "nobody resumed the session within " + within.toSeconds() + " s");
+        }
     }
 
     /// Records the end of a session in which no stream is left. May block.
@@ -274,6 +282,31 @@ public final class Sessions {
                         session.cause(),
                         now.bytesIn(),
                         now.bytesOut());
+    }
+
+    /// A person's own terminals that live here, in whatever tenant, oldest first.
+    public List<LiveTerminal> terminals(Principal of) {
+        return live.values().stream()
+                .filter(session -> isTerminalOf(session, of))
+                .map(session -> LiveTerminal.of(session, settings.within(session)))
+                .sorted(Comparator.comparing(terminal -> terminal.id().text()))
+                .toList();
+    }
+
+    /// Ends a terminal because its own person says so. False where they have no such.
+    public boolean endTerminal(Principal by, SessionId id) {
+        var session = live.get(id);
+        if (session == null || !isTerminalOf(session, by)) {
+            return false;
+        }
+        var ignored = session.cut(StreamEnd.CANCELLED, "you ended this terminal");
+        return true;
+    }
+
+    private static boolean isTerminalOf(LiveSession session, Principal of) {
+        return session.kind() == OpenRequest.Kind.TERMINAL
+                && session.end() == null
+                && session.principal().user().equals(of.user());
     }
 
     /// Ends a session because an operator says so; one that is over stays as it is. The stream is

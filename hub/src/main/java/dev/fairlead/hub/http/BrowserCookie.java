@@ -32,7 +32,11 @@ public final class BrowserCookie {
 
     /// The token in a request's `Cookie`; null where there is none.
     static @Nullable String of(Request request) {
-        String header = request.header("cookie");
+        return of(request.header("cookie"));
+    }
+
+    /// @param header what `Cookie` says; null where there is none
+    public static @Nullable String of(@Nullable String header) {
         if (header == null) {
             return null;
         }

@@ -44,6 +44,9 @@ public final class HubServer implements AutoCloseable {
     /// Where agents and clients upgrade to a link.
     public static final String LINK_PATH = "/link";
 
+    /// Where a page of the console shows a terminal.
+    public static final String TERMINAL_PATH = "/terminal";
+
     /// The paths where passwords are tried.
     private static final Set<String> SIGN_INS =
             Set.of("/api/v1/sign-ins", "/api/v1/sign-ins/browser");
@@ -52,6 +55,7 @@ public final class HubServer implements AutoCloseable {
     private static final int MAX_THROWN_AWAY = 16 * MAX_BODY;
     static final int MAX_HEADERS = 16 * 1024;
     static final int MAX_LINE = 8 * 1024;
+    private static final int MAX_WEBSOCKET = 64 * 1024;
     private static final int MAX_QUERY_PARAMETERS = 32;
     private static final int IDLE_SECONDS = 60;
     private static final long BODY_MILLIS = 30_000;
@@ -81,12 +85,14 @@ public final class HubServer implements AutoCloseable {
     ///
     /// @param link takes over requests to `/link`, on their event loop, with nothing read or
     ///   written
+    /// @param terminal answers requests to `/terminal`, on their event loop
     /// @param console the folder of the built console; null or missing where there is none
     /// @param files answers all other paths, such as that of the agent's package
     public record Parts(
             Api api,
             HubInfo info,
             Handler<HttpServerRequest> link,
+            Handler<HttpServerRequest> terminal,
             @Nullable Path console,
             Router files,
             MeterRegistry meters) {}
@@ -148,6 +154,10 @@ public final class HubServer implements AutoCloseable {
                         .setMaxInitialLineLength(MAX_LINE)
                         .setHandle100ContinueAutomatically(true)
                         .setTcpKeepAlive(true)
+                        .setMaxWebSocketFrameSize(MAX_WEBSOCKET)
+                        .setMaxWebSocketMessageSize(MAX_WEBSOCKET)
+                        .setPerMessageWebSocketCompressionSupported(false)
+                        .setPerFrameWebSocketCompressionSupported(false)
                         .setHttp2ClearTextEnabled(false)
                         .setAlpnVersions(List.of(HttpVersion.HTTP_1_1));
         HttpServer http;
@@ -181,6 +191,11 @@ public final class HubServer implements AutoCloseable {
             parts.link().handle(request);
             return;
         }
+        if (TERMINAL_PATH.equals(path)
+                && "websocket".equalsIgnoreCase(request.getHeader("Upgrade"))) {
+            parts.terminal().handle(request);
+            return;
+        }
         var connection = request.connection();
         request.response().endHandler(v -> connections.answered(connection));
         headers.add(request.response());
@@ -188,12 +203,14 @@ public final class HubServer implements AutoCloseable {
             refuse(request, Rejected.invalid("The request names no path."));
         } else if (path.startsWith(Api.PREFIX)) {
             read(request, path);
-        } else if (path.equals(LINK_PATH)) {
+        } else if (path.equals(LINK_PATH) || path.equals(TERMINAL_PATH)) {
             refuse(
                     request,
                     Rejected.of(
                             Rejected.Code.INVALID_REQUEST,
-                            "This path is for agents and the command line, by WebSocket."));
+                            path.equals(LINK_PATH)
+                                    ? "This path is for agents and the command line, by WebSocket."
+                                    : "This path is for terminals of the console, by WebSocket."));
         } else if (console.takes(request, path)) {
             console(request, path);
         } else {

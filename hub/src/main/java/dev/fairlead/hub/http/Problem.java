@@ -22,13 +22,13 @@ public record Problem(
         List<FieldError> errors,
         @Nullable String incident) {
 
-    static final String MEDIA_TYPE = "application/problem+json";
+    public static final String MEDIA_TYPE = "application/problem+json";
 
     /// @param field such as `body.labels.site`, `query.limit`, `path.node`
     /// @param detail what is wrong with it
     public record FieldError(String field, String detail) {}
 
-    static Problem of(Rejected rejected) {
+    public static Problem of(Rejected rejected) {
         return make(
                 rejected.code().status(),
                 rejected.code().label(),

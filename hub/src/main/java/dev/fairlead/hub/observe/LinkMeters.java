@@ -37,6 +37,7 @@ public final class LinkMeters {
                     "tenant-memory",
                     "opens-per-second",
                     "controls-per-second",
+                    "terminals",
                     "unread");
 
     private final MeterRegistry meters;

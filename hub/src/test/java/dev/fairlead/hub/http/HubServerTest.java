@@ -461,6 +461,7 @@ class HubServerTest {
                                 new HubInfo(
                                         "localhost", "1.2.3", "abcdef", "https://localhost", null),
                                 link,
+                                request -> request.response().setStatusCode(404).end(),
                                 folder.resolve("web"),
                                 io.vertx.ext.web.Router.router(vertx),
                                 new SimpleMeterRegistry()));

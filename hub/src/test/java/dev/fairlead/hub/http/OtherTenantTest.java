@@ -37,7 +37,8 @@ class OtherTenantTest {
                     "enrolmentToken", "tok_" + ZERO,
                     "node", "node_" + ZERO,
                     "session", "sess_" + ZERO,
-                    "apiToken", "api_" + ZERO);
+                    "apiToken", "api_" + ZERO,
+                    "terminal", "sess_" + ZERO);
 
     /// Names that only tenant `secret` knows, and such that nobody knows.
     private static final Map<String, String> NAMES = Map.of("user", "mole", "node", "safe");
@@ -105,6 +106,7 @@ class OtherTenantTest {
                         });
         theirs.put("node", node.text());
         theirs.put("session", session.text());
+        theirs.put("terminal", session.text());
     }
 
     @AfterAll
@@ -297,6 +299,7 @@ class OtherTenantTest {
             case "createEnrolmentToken", "endSession" -> Map.of();
             case "lookUpPairing", "denyPairing" -> Map.of("code", "ABCD-EFGH-IJ");
             case "approvePairing" -> Map.of("code", "ABCD-EFGH-IJ", "fingerprint", "0123456789");
+            case "createFileCopy" -> Map.of("direction", "upload", "path", "x");
             case "changeNode" -> Map.of("name", "x");
             case "createTenant" -> Map.of("name", "x");
             case "createApiToken" -> Map.of("name", "x");

@@ -33,11 +33,17 @@ public final class ResumableStream implements LinkStream {
     /// So much a stream may keep although the process's budget is full.
     static final int SPARE = 64 * 1024;
 
-    /// So much a stream takes while it is cut off.
+    /// So much a stream takes while it is cut off, where nothing else is said.
     static final int TAKEN_CUT_OFF = 128 * 1024;
+
+    /// In the place of an offset: from the oldest byte on that the serving side keeps.
+    static final long OLDEST = Long.MAX_VALUE;
+
+    static final String OLDEST_WORD = "oldest";
 
     static final String ID = "resume-id";
     static final String AT = "resume-at";
+    static final String FROM = "resume-from";
     static final String MILLIS = "resume-ms";
     static final String SESSION = "session";
 
@@ -63,6 +69,7 @@ public final class ResumableStream implements LinkStream {
     private final boolean opens;
     private final ResumeBudget budget;
     private final Kept kept;
+    private final int takenCutOff;
     private @Nullable StreamListener listener;
     private @Nullable Carrier carrier;
 
@@ -102,7 +109,8 @@ public final class ResumableStream implements LinkStream {
             Headers headers,
             boolean opens,
             @Nullable StreamListener listener,
-            @Nullable Duration within) {
+            @Nullable Duration within,
+            int takenCutOff) {
         this.loop = loop;
         this.keeper = keeper;
         this.budget = budget;
@@ -111,6 +119,7 @@ public final class ResumableStream implements LinkStream {
         this.kept = new Kept(budget);
         this.listener = listener;
         this.within = within;
+        this.takenCutOff = takenCutOff;
     }
 
     /// A stream that this side opens, by [#begin].
@@ -123,14 +132,27 @@ public final class ResumableStream implements LinkStream {
             Headers headers,
             StreamListener listener,
             Duration within) {
-        return new ResumableStream(loop, keeper, budget, headers, true, listener, within);
+        return new ResumableStream(
+                loop, keeper, budget, headers, true, listener, within, TAKEN_CUT_OFF);
     }
 
     /// A stream that the other side opened.
     static ResumableStream serving(
-            EventLoop loop, Keeper keeper, ResumeBudget budget, LinkStream first, Duration within) {
+            EventLoop loop,
+            Keeper keeper,
+            ResumeBudget budget,
+            LinkStream first,
+            ServeResumable.Keeping keeping) {
         var stream =
-                new ResumableStream(loop, keeper, budget, first.headers(), false, null, within);
+                new ResumableStream(
+                        loop,
+                        keeper,
+                        budget,
+                        first.headers(),
+                        false,
+                        null,
+                        keeping.within(),
+                        keeping.taken());
         var carrier = stream.new Carrier(null, 0);
         carrier.stream = first;
         carrier.ready = true;
@@ -169,9 +191,11 @@ public final class ResumableStream implements LinkStream {
 
     /// Goes on over a stream with which the other side resumes.
     ///
-    /// @param at what the other side has received
+    /// @param said what the other side has received; [#OLDEST] where it has nothing of the stream,
+    ///   and takes what there is
     /// @return false where that cannot be; nothing has changed then
-    boolean resume(LinkStream asked, long at) {
+    boolean resume(LinkStream asked, long said) {
+        long at = said == OLDEST ? kept.from() : said;
         if (over || !mayGoOnFrom(at)) {
             return false;
         }
@@ -184,8 +208,13 @@ public final class ResumableStream implements LinkStream {
                 Headers.of(
                         AT,
                         Long.toString(standsAt()),
+                        FROM,
+                        Long.toString(at),
                         MILLIS,
                         Long.toString(Objects.requireNonNull(within).toMillis())));
+        if (said == OLDEST && listener != null) {
+            listener.afresh();
+        }
         asked.listen(next);
         if (carrier == next) {
             goOn(next, at);
@@ -346,7 +375,8 @@ public final class ResumableStream implements LinkStream {
             return true;
         }
         if (on == null || !on.ready) {
-            return kept.bytes() <= TAKEN_CUT_OFF;
+            return kept.bytes() <= Math.min(takenCutOff, TAKEN_CUT_OFF)
+                    || (kept.bytes() <= takenCutOff && !budget.isFull());
         }
         return on.stream().isWritable() && (kept.bytes() <= SPARE || !budget.isFull());
     }

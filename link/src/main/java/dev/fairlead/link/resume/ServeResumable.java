@@ -42,7 +42,8 @@ public final class ServeResumable {
             List.of("kind", "session", "user", "login", "target", "argv");
 
     private final EventLoop loop;
-    private final Duration within;
+    private final Keeping keeping;
+    private final Map<String, Keeping> ofKinds;
     private final ResumeBudget budget;
     private final Keeper keeper = new Keeper();
     private final AtomicInteger cutOff = new AtomicInteger();
@@ -52,12 +53,29 @@ public final class ServeResumable {
     private final Map<String, Ended> done = new Recent();
     private final Map<String, Ended> broken = new Recent();
 
+    /// How a stream is kept while it is cut off.
+    ///
+    /// @param within so long; zero: not at all
+    /// @param taken so many bytes it still takes, as far as the budget goes
+    public record Keeping(Duration within, int taken) {}
+
     /// @param loop that all its streams live on
     /// @param within how long a stream is kept cut off; zero: none is
     public ServeResumable(EventLoop loop, Duration within, ResumeBudget budget) {
+        this(loop, within, budget, Map.of());
+    }
+
+    /// @param ofKinds of streams that are kept in another way
+    public ServeResumable(
+            EventLoop loop, Duration within, ResumeBudget budget, Map<String, Keeping> ofKinds) {
         this.loop = loop;
-        this.within = within;
+        this.keeping = new Keeping(within, ResumableStream.TAKEN_CUT_OFF);
+        this.ofKinds = Map.copyOf(ofKinds);
         this.budget = budget;
+    }
+
+    private Keeping keeping(Headers headers) {
+        return ofKinds.getOrDefault(String.valueOf(headers.text("kind")), keeping);
     }
 
     /// How many streams are cut off now.
@@ -89,9 +107,12 @@ public final class ServeResumable {
         String at = headers.text(ResumableStream.AT);
         if (at != null) {
             String known = id == null ? "" : id;
-            long offset = ResumableStream.number(ResumableStream.AT, at);
+            long offset =
+                    at.equals(ResumableStream.OLDEST_WORD)
+                            ? ResumableStream.OLDEST
+                            : ResumableStream.number(ResumableStream.AT, at);
             onLoop(() -> resume(stream, known, offset));
-        } else if (id == null || within.isZero()) {
+        } else if (id == null || keeping(headers).within().isZero()) {
             inside.serve(stream);
         } else if (id.length() != ID_LENGTH) {
             throw new ProtocolException("resume-id has not " + ID_LENGTH + " characters");
@@ -117,7 +138,8 @@ public final class ServeResumable {
             inside.serve(stream);
             return;
         }
-        var resumable = ResumableStream.serving(loop, keeper, budget, stream, within);
+        var resumable =
+                ResumableStream.serving(loop, keeper, budget, stream, keeping(stream.headers()));
         streams.put(id, resumable);
         try {
             inside.serve(resumable);
@@ -144,7 +166,7 @@ public final class ServeResumable {
         if (ended == null || !isSame(ended.headers, stream.headers())) {
             refuse(stream);
         } else if (ended.cause == StreamEnd.DONE) {
-            new Repeated(stream, ended).answer(within);
+            new Repeated(stream, ended).answer(keeping(stream.headers()).within());
         } else {
             stream.refuse(ended.cause, ended.message);
         }

@@ -1,0 +1,192 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, mustBeAccessible, test } from './console';
+import type { Stage } from './setup';
+
+/** All that the terminal with the keyboard shows, scrolled-off lines too. */
+async function text(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const all = [...document.querySelectorAll('.fl-terminal')];
+    const one = all.find((each) => each.contains(document.activeElement)) ?? all.at(-1);
+    const { buffer } = (one as unknown as { xterm: import('@xterm/xterm').Terminal }).xterm;
+    const lines: string[] = [];
+    for (let at = 0; at < buffer.active.length; at++) {
+      const line = buffer.active.getLine(at);
+      const shown = line?.translateToString(true) ?? '';
+      if (line?.isWrapped) lines[lines.length - 1] += shown;
+      else lines.push(shown);
+    }
+    return lines.join('\n');
+  });
+}
+
+async function sees(page: Page, what: string | RegExp): Promise<void> {
+  const wanted = typeof what === 'string' ? what : expect.stringMatching(what);
+  await expect(async () => {
+    if (typeof what === 'string') expect(await text(page)).toContain(wanted);
+    else expect(await text(page)).toMatch(what);
+  }).toPass({ timeout: 30_000 });
+}
+
+async function openTerminal(page: Page, stage: Stage): Promise<void> {
+  await page.goto(`/t/default/nodes/${stage.node}`);
+  await page.getByRole('link', { name: 'Terminal' }).click();
+  await expect(page.getByRole('region', { name: `Terminal on ${stage.node}` })).toBeVisible();
+  await expect(page.locator('.fl-terminal[data-state=attached]')).toBeVisible();
+  await page.keyboard.type("PS1='$ '; echo rea''dy\n");
+  await sees(page, 'ready\n');
+}
+
+async function endAll(page: Page): Promise<void> {
+  await page.keyboard.type('exit\n');
+  await expect(page.getByText('The shell has ended.')).toBeVisible();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'No terminal is open' })).toBeVisible();
+}
+
+test('a shell on a node, that follows the size of the window', async ({
+  signedIn: page,
+  stage,
+}) => {
+  await openTerminal(page, stage);
+  await page.keyboard.type('echo $(tput cols)x$(tput lines)\n');
+  const size = () =>
+    page.evaluate(() => {
+      const one = document.querySelector('.fl-terminal') as unknown as {
+        xterm: import('@xterm/xterm').Terminal;
+      };
+      return `${one.xterm.cols}x${one.xterm.rows}`;
+    });
+  const before = await size();
+  await sees(page, before);
+  await page.setViewportSize({ width: 900, height: 600 });
+  await expect.poll(size).not.toBe(before);
+  await page.keyboard.type('clear; echo $(tput cols)x$(tput lines)\n');
+  await sees(page, await size());
+  await mustBeAccessible(page);
+  await endAll(page);
+});
+
+test('ten megabytes, and a page that is loaded anew in the middle', async ({
+  signedIn: page,
+  stage,
+}) => {
+  await openTerminal(page, stage);
+  await page.keyboard.type('seq 1 1400000; echo fin-$?\n');
+  await sees(page, /\n[0-9]{5}\n/);
+  await page.reload();
+  await expect(page.getByText('Yours, and not shown here')).toBeVisible();
+  await page.getByRole('button', { name: 'Show here' }).click();
+  await expect(page.locator('.fl-terminal[data-state=attached]')).toBeVisible();
+  await sees(page, '1399999\n1400000\nfin-0\n');
+  // What is kept on the screen has no gap.
+  const numbers = (await text(page)).match(/^[0-9]+$/gm)?.map(Number) ?? [];
+  expect(numbers.length).toBeGreaterThan(9_000);
+  for (let at = 1; at < numbers.length; at++) expect(numbers[at]).toBe((numbers[at - 1] ?? 0) + 1);
+  await endAll(page);
+});
+
+test('a network that is lost: it says so, keeps what is typed, and comes back', async ({
+  signedIn: page,
+  stage,
+}) => {
+  await page.addInitScript(() => {
+    const sockets: WebSocket[] = [];
+    Object.assign(window, {
+      sockets,
+      WebSocket: class extends WebSocket {
+        constructor(url: string) {
+          super(url);
+          sockets.push(this);
+        }
+      },
+    });
+  });
+  await openTerminal(page, stage);
+  await page.context().setOffline(true);
+  await page.evaluate(() => {
+    // Chromium lets sockets live that were open before.
+    for (const socket of (window as unknown as { sockets: WebSocket[] }).sockets) socket.close();
+  });
+  await expect(page.getByText('Reconnecting')).toBeVisible();
+  await page.keyboard.type("echo while-a''way\n");
+  await page.context().setOffline(false);
+  await expect(page.getByText(/Back after .* Nothing was lost/)).toBeVisible();
+  await sees(page, 'while-away\n');
+  await endAll(page);
+});
+
+test('tabs, splits, search, copy and paste', async ({ signedIn: page, stage }) => {
+  await openTerminal(page, stage);
+  const acts = page.getByRole('button', { name: /What can be done/ });
+  await acts.click();
+  await page.getByRole('menuitem', { name: 'Split to the right' }).click();
+  await expect(page.locator('.fl-terminal[data-state=attached]')).toHaveCount(2);
+  await page.keyboard.type("echo ne''edle; echo sec''ond\n");
+  await sees(page, 'second\n');
+  await page.keyboard.press('Control+Shift+F');
+  await page.getByPlaceholder('Find in the output').fill('needle');
+  await expect(page.getByText('1 of 1')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => navigator.clipboard.writeText('echo pas$((3*4))ted'));
+  await acts.click();
+  await page.getByRole('menuitem', { name: 'Paste' }).click();
+  await page.keyboard.press('Enter');
+  await sees(page, 'pas12ted\n');
+  await page.getByRole('button', { name: 'Open a terminal' }).click();
+  await page.getByRole('menuitem', { name: stage.node }).click();
+  await expect(page.getByRole('tab')).toHaveCount(2);
+  for (let left = 2; left > 0; left--) {
+    await page
+      .getByRole('button', { name: /^Close / })
+      .first()
+      .click();
+  }
+  await expect(page.getByRole('heading', { name: 'No terminal is open' })).toBeVisible();
+});
+
+test('output cannot inject', async ({ signedIn: page, stage }) => {
+  await openTerminal(page, stage);
+  await page.keyboard.type(
+    `printf '\\033]0;<img src=x onerror=alert(1)>\\007<script>document.title="owned"</script>\\033]8;;javascript:alert(1)\\033\\\\click\\033]8;;\\033\\\\\\n'; echo do''ne\n`,
+  );
+  await sees(page, 'done\n');
+  expect(await page.locator('img[src=x], script:not([src])').count()).toBe(0);
+  expect(await page.title()).not.toBe('owned');
+  await endAll(page);
+});
+
+test('files are copied both ways, with equal sums', async ({ signedIn: page, stage }) => {
+  test.setTimeout(180_000);
+  const bytes = randomBytes((process.env.FAIRLEAD_LONG ? 100 : 10) << 20);
+  const name = 'a file, dropped.bin';
+  const local = join(stage.folder, name);
+  writeFileSync(local, bytes);
+  await openTerminal(page, stage);
+  const choosing = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: /What can be done/ }).click();
+  await page.getByRole('menuitem', { name: 'Upload files…' }).click();
+  await (await choosing).setFiles(local);
+  await expect(page.getByText(`On ${stage.node}`, { exact: true })).toBeVisible({
+    timeout: 90_000,
+  });
+  await page.keyboard.press('Escape');
+  const sum = createHash('sha256').update(bytes).digest('hex');
+  await page.locator('.fl-terminal').click();
+  await page.keyboard.type(`sha256sum "$HOME/${name}"\n`);
+  await sees(page, sum);
+
+  const saving = page.waitForEvent('download', { timeout: 90_000 });
+  await page.getByRole('button', { name: /What can be done/ }).click();
+  await page.getByRole('menuitem', { name: 'Download a file…' }).click();
+  await page.getByLabel('Path on the node').fill(`~/${name}`);
+  await page.getByRole('button', { name: 'Download', exact: true }).click();
+  const saved = await (await saving).path();
+  expect(createHash('sha256').update(readFileSync(saved)).digest('hex')).toBe(sum);
+  rmSync(local);
+  await page.locator('.fl-terminal').click();
+  await page.keyboard.type(`rm "$HOME/${name}"; clear\n`);
+  await endAll(page);
+});
