@@ -15,5 +15,5 @@ export default defineConfig({
   timeout: 90_000,
   expect: { timeout: 20_000 },
   reporter: [['list']],
-  use: { trace: process.env.FAIRLEAD_TRACE ? 'on' : 'off' },
+  use: { actionTimeout: 20_000, trace: process.env.FAIRLEAD_TRACE ? 'on' : 'off' },
 });

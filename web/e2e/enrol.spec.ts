@@ -31,10 +31,17 @@ test('a machine is added by one line, is greeted, comes and goes', async ({
     await expect(page.getByText('1 of 2 nodes')).toBeVisible();
     const row = page.getByRole('row').filter({ hasText: 'role=build' });
     await expect(row).toContainText('Online');
+    // Another page hears the same by the stream of the first, and goes on without it.
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    const sameRow = other.getByRole('row').filter({ hasText: 'role=build' });
+    await expect(sameRow).toContainText('Online');
     await agent.stop();
     await expect(row).toContainText('Offline');
+    await expect(sameRow).toContainText('Offline');
+    await page.close();
     agent.run();
-    await expect(row).toContainText('Online');
+    await expect(sameRow).toContainText('Online');
   } finally {
     await agent.stop();
   }

@@ -45,8 +45,9 @@ test('a node has a page, reached by the keyboard alone', async ({ signedIn: page
   await expect(page.getByRole('link', { name: stage.node, exact: true })).toBeVisible();
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('Go to a node or a page').fill(stage.node);
-  await expect(page.getByRole('button', { name: new RegExp(`^${stage.node}`) }).first()).toBeVisible();
-  await page.keyboard.press('ArrowDown');
+  await expect(
+    page.getByRole('button', { name: new RegExp(`^${stage.node}`) }).first(),
+  ).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(new RegExp(`/nodes/${stage.node}$`));
   await expect(page.getByRole('heading', { level: 1, name: stage.node })).toBeVisible();

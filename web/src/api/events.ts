@@ -24,28 +24,106 @@ const KEPT = 50 * 60_000;
 const FIRST_WAIT = 300;
 const LONGEST_WAIT = 8_000;
 
+/**
+ * Follows until the returned function is called. The pages of a browser share one stream: it allows
+ * six connections to a hub, and each stream holds one. One page reads it and tells the others; when
+ * that page is closed, the next takes up where it stopped.
+ */
 export function followEvents(tenant: string, follower: Follower): () => void {
   const closed = new AbortController();
-  void follow(tenant, follower, closed.signal);
-  return () => closed.abort();
+  const place: Place = { last: null, seen: 0 };
+  if (!('locks' in navigator)) {
+    void follow(tenant, place, follower, closed.signal);
+    return () => closed.abort();
+  }
+  const name = `fairlead-events-${tenant}`;
+  const channel = new BroadcastChannel(name);
+  let leads = false;
+  let open = false;
+  const tell = (message: Told) => channel.postMessage(message);
+
+  channel.onmessage = ({ data: told }: MessageEvent<Told>) => {
+    if (told.kind === 'asks') {
+      if (leads && open) tell({ kind: 'open', anew: false });
+    } else if (told.kind === 'open') {
+      const first = !open;
+      open = true;
+      if (first || told.anew) follower.open(true);
+    } else {
+      place.last = told.last;
+      place.seen = Date.now();
+      follower.event(told.event);
+    }
+  };
+  tell({ kind: 'asks' });
+
+  void navigator.locks
+    .request(name, { signal: closed.signal }, () => {
+      leads = true;
+      return follow(
+        tenant,
+        place,
+        {
+          open: (anew) => {
+            const first = !open;
+            open = true;
+            follower.open(anew || first);
+            tell({ kind: 'open', anew });
+          },
+          event: (event) => {
+            follower.event(event);
+            if (place.last !== null) tell({ kind: 'event', event, last: place.last });
+          },
+        },
+        closed.signal,
+      );
+    })
+    .catch(() => {
+      // Closed before it was this page's turn.
+    });
+  // A page that the browser had put to sleep has missed what was told meanwhile.
+  const awake = (event: PageTransitionEvent) => {
+    if (event.persisted && open) follower.open(true);
+  };
+  window.addEventListener('pageshow', awake);
+  return () => {
+    closed.abort();
+    channel.close();
+    window.removeEventListener('pageshow', awake);
+  };
 }
 
-async function follow(tenant: string, follower: Follower, closed: AbortSignal): Promise<void> {
-  let last: string | null = null;
-  let seen = 0;
+/** What the page that reads tells the others, and what they ask it. */
+type Told =
+  | { kind: 'asks' }
+  | { kind: 'open'; anew: boolean }
+  | { kind: 'event'; event: HubEvent; last: string };
+
+/** Up to where the stream was read, and when. */
+interface Place {
+  last: string | null;
+  seen: number;
+}
+
+async function follow(
+  tenant: string,
+  place: Place,
+  follower: Follower,
+  closed: AbortSignal,
+): Promise<void> {
   let wait = FIRST_WAIT;
   while (!closed.aborted) {
-    const anew: boolean = last === null || Date.now() - seen > KEPT;
+    const anew: boolean = place.last === null || Date.now() - place.seen > KEPT;
     try {
-      await read(tenant, anew ? null : last, closed, (text) => {
-        seen = Date.now();
+      await read(tenant, anew ? null : place.last, closed, (message) => {
+        place.seen = Date.now();
         wait = FIRST_WAIT;
-        if (text === null) {
+        if (message === null) {
           follower.open(anew);
           return;
         }
-        const { id, name, data } = text;
-        if (id !== '') last = id;
+        const { id, name, data } = message;
+        if (id !== '') place.last = id;
         if (name !== 'end' && data !== '') follower.event(JSON.parse(data) as HubEvent);
       });
     } catch (error) {

@@ -13,6 +13,11 @@ import { enrollWords } from './text';
 
 const HOUR = 3600;
 
+/** The hub's address as the reader has it is the one that the line names, at a quickstart. */
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+}
+
 /** Makes an enrolment token, shows the line to paste, and waits. */
 export function ByLine({ tenant }: { tenant: string }) {
   const t = useWords(enrollWords);
@@ -49,6 +54,7 @@ export function ByLine({ tenant }: { tenant: string }) {
           <h2>{t.joinTitle}</h2>
           <CommandLine line={made.joinLine} label={t.joinTitle} />
         </section>
+        {isLoopback(window.location.hostname) && <p className={css.warning}>{t.loopback}</p>}
         <p className={css.hint}>
           {t.paste} {t.goodUntil(time(made.expires))}.
         </p>

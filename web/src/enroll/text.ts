@@ -23,6 +23,8 @@ export const enrollWords = words({
     joinTitle: 'Where the fairlead command is already',
     paste:
       'Paste it into a terminal there, as root. The line has the token in it: treat it as a password.',
+    loopback:
+      'You reach this hub on this machine only, and so does the line. For other machines, start the hub under a name that they can reach: fairlead quickstart --name HOST',
     goodUntil: (when: string) => `Good until ${when}`,
     waiting: 'Waiting for the machine…',
     waitingWhat:
@@ -68,6 +70,8 @@ export const enrollWords = words({
     joinTitle: 'Wo es den Befehl fairlead schon gibt',
     paste:
       'Dort als root in ein Terminal einfügen. In der Zeile steht der Token: behandeln Sie sie wie ein Passwort.',
+    loopback:
+      'Sie erreichen diesen Hub nur auf dieser Maschine, und so auch die Zeile. Für andere Maschinen den Hub unter einem Namen starten, den sie erreichen: fairlead quickstart --name HOST',
     goodUntil: (when: string) => `Gültig bis ${when}`,
     waiting: 'Warten auf die Maschine …',
     waitingWhat:

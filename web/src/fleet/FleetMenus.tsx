@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import type { Node } from '../api/client';
 import { useCopy } from '../shell/Copy';
@@ -37,7 +37,7 @@ export function useColumns(): [string[], (ids: string[]) => void] {
 export function ColumnMenu({ shown, set }: { shown: string[]; set: (ids: string[]) => void }) {
   const t = useWords(fleetWords);
   return (
-    <Menu closeOnItemClick={false} width={200}>
+    <Menu width={200}>
       <Menu.Target>
         <Button variant="default" size="xs" leftSection={<Icon name="columns" size={16} />}>
           {t.columns}
@@ -47,17 +47,15 @@ export function ColumnMenu({ shown, set }: { shown: string[]; set: (ids: string[
         {COLUMNS.map((column) => {
           const on = shown.includes(column.id);
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={column.id}
-              role="menuitemcheckbox"
-              aria-checked={on}
-              leftSection={<Checkbox.Indicator checked={on} size="xs" />}
-              onClick={() =>
+              checked={on}
+              onChange={() =>
                 set(on ? shown.filter((id) => id !== column.id) : [...shown, column.id])
               }
             >
               {column.label(t)}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>
@@ -103,16 +101,15 @@ export function LabelMenu({
           const value = label.slice(at + 1);
           const on = filter.some(([k, v]) => k === key && v === value);
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={label}
-              role="menuitemcheckbox"
-              aria-checked={on}
-              leftSection={<Checkbox.Indicator checked={on} size="xs" />}
+              checked={on}
+              closeMenuOnClick
               rightSection={<span className={css.count}>{number(n)}</span>}
-              onClick={() => toggle(key, value)}
+              onChange={() => toggle(key, value)}
             >
               {label}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </Menu.Dropdown>

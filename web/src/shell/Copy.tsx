@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { useWords } from '../text/words';
 import css from './Copy.module.css';
@@ -34,15 +34,28 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
   );
 }
 
-/** A line to paste into a terminal. */
+/** A line to paste into a terminal; a long one is cut off, for it is copied and not read. */
 export function CommandLine({ line, label }: { line: string; label: string }) {
+  const t = useWords(shellWords);
+  const [copied, copy] = useCopy();
+  const long = line.length > 160;
   return (
-    <div className={css.line}>
+    <div className={css.line} data-long={long || undefined}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
       <pre tabIndex={0} role="group" aria-label={label}>
         <code>{line}</code>
       </pre>
-      <CopyButton text={line} label={label} />
+      {long ? (
+        <Button
+          className={css.copy ?? ''}
+          leftSection={<Icon name={copied ? 'check' : 'copy'} size={16} />}
+          onClick={() => copy(line)}
+        >
+          {copied ? t.copied : t.copy}
+        </Button>
+      ) : (
+        <CopyButton text={line} label={`${t.copy}: ${label}`} />
+      )}
     </div>
   );
 }

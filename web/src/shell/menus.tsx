@@ -29,17 +29,16 @@ export function TenantMenu({ me, tenant }: { me: Me; tenant: string }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t.tenant}</Menu.Label>
-        {mine.map((one) => (
-          <Menu.Item
-            key={one}
-            leftSection={
-              one === tenant ? <Icon name="check" size={14} /> : <span className={css.gap} />
-            }
-            onClick={() => void navigate({ to: '/t/$tenant/nodes', params: { tenant: one } })}
-          >
-            {one}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={tenant}
+          onChange={(one) => void navigate({ to: '/t/$tenant/nodes', params: { tenant: one } })}
+        >
+          {mine.map((one) => (
+            <Menu.RadioItem key={one} value={one} closeMenuOnClick>
+              {one}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
       </Menu.Dropdown>
     </Menu>
   );
@@ -56,8 +55,6 @@ export function UserMenu({ me }: { me: Me }) {
     // A new page: nothing of this sign-in stays in memory.
     onSuccess: () => window.location.assign('/sign-in'),
   });
-  const mark = (on: boolean) =>
-    on ? <Icon name="check" size={14} /> : <span className={css.gap} />;
   return (
     <Menu position="top-start" width={200}>
       <Menu.Target>
@@ -76,28 +73,24 @@ export function UserMenu({ me }: { me: Me }) {
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t.appearance}</Menu.Label>
-        {SCHEMES.map((scheme) => (
-          <Menu.Item
-            key={scheme}
-            closeMenuOnClick={false}
-            leftSection={mark(colorScheme === scheme)}
-            onClick={() => setColorScheme(scheme)}
-          >
-            {scheme === 'auto' ? t.system : t[scheme]}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(scheme) => setColorScheme(scheme as (typeof SCHEMES)[number])}
+        >
+          {SCHEMES.map((scheme) => (
+            <Menu.RadioItem key={scheme} value={scheme}>
+              {scheme === 'auto' ? t.system : t[scheme]}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Label>{t.language}</Menu.Label>
-        {Object.entries(LANGUAGES).map(([key, label]) => (
-          <Menu.Item
-            key={key}
-            closeMenuOnClick={false}
-            leftSection={mark(language === key)}
-            onClick={() => setLanguage(key as Language)}
-            lang={key}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={language} onChange={(key) => setLanguage(key as Language)}>
+          {Object.entries(LANGUAGES).map(([key, label]) => (
+            <Menu.RadioItem key={key} value={key} lang={key}>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="out" size={14} />} onClick={() => leaving.mutate()}>
           {t.signOut}

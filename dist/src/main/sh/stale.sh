@@ -16,7 +16,7 @@ web_stale() {
     type -P node >/dev/null && type -P npm >/dev/null || return 1
     [[ -e $root/target/web-built && -e $home/web/index.html ]] || return 0
     newer=$(find "$root/web/src" "$root/web/public" "$root"/web/*.* "$root/hub/src/main/resources/openapi" \
-        -newer "$root/target/web-built" -print -quit 2>/dev/null)
+        -newer "$root/target/web-built" ! -name contract.d.ts ! -path "$root/web/src/api" -print -quit 2>/dev/null)
     [[ -n $newer ]]
 }
 
