@@ -173,7 +173,7 @@ final class Capabilities {
         for (var routes :
                 List.of(
                         new SignInRoutes(signIns),
-                        new MeRoutes(users, tenants, grants),
+                        new MeRoutes(users, grants),
                         new ApiTokenRoutes(apiTokens),
                         new TenantRoutes(tenants),
                         new UserRoutes(users),
@@ -190,7 +190,6 @@ final class Capabilities {
                 Contract.load(),
                 endpoints,
                 authenticate,
-                tenants,
                 decide,
                 new Idempotency(ground.database(), ground.vault()),
                 ground.database(),

@@ -163,15 +163,16 @@ public final class Database implements AutoCloseable {
         });
     }
 
-    /// Runs work whose calls are of one transaction, each of its own tenant's or of none: one turn
-    /// of the pool and one commit for all of them.
-    public <T> T inOne(Supplier<T> work) {
-        return this.<T>system(_ -> work.get());
+    /// Runs a question whose calls are of one transaction, each of its own tenant's or of none: one
+    /// turn of the pool and one commit for all of them, and what they read by [Tx#once] is read
+    /// once. It changes nothing.
+    public <T> T inOne(Supplier<T> question) {
+        return current.isBound() ? question.get() : this.<T>begin(null, true, _ -> question.get());
     }
 
     private <T extends @Nullable Object> T within(@Nullable TenantId tenant, Work<T> work) {
         if (!current.isBound()) {
-            return begin(tenant, work);
+            return begin(tenant, false, work);
         }
         Tx tx = current.get();
         TenantId before = tx.current();
@@ -186,11 +187,12 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private <T extends @Nullable Object> T begin(@Nullable TenantId tenant, Work<T> work) {
+    private <T extends @Nullable Object> T begin(
+            @Nullable TenantId tenant, boolean question, Work<T> work) {
         Tx done;
         T result;
         try (Handle handle = jdbi.open()) {
-            Tx tx = new Tx(handle);
+            Tx tx = new Tx(handle, question);
             result =
                     handle.inTransaction(h -> {
                         if (tenant != null) {

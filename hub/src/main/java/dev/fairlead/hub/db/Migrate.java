@@ -36,7 +36,8 @@ public final class Migrate {
                     "V3__resumption.sql",
                     "V5__herds.sql",
                     "V6__in_between.sql",
-                    "V7__fleets.sql");
+                    "V7__fleets.sql",
+                    "V8__asking.sql");
 
     private static final String FOLDER = "db/migration/";
 

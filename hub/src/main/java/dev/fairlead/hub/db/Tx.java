@@ -1,8 +1,12 @@
 package dev.fairlead.hub.db;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +21,13 @@ public final class Tx {
     /// several tenants or none is often put together and much of it is one tenant's.
     private @Nullable TenantId told;
 
-    Tx(Handle handle) {
+    /// What was read, by what it is; null where the transaction is no question.
+    private final @Nullable Map<Object, Object> known;
+
+    /// @param question whether it reads only, and each thing once ([#once])
+    Tx(Handle handle, boolean question) {
         this.handle = handle;
+        this.known = question ? new HashMap<>() : null;
     }
 
     /// For the next statement, and never to be kept: the database is told here whose rows it is
@@ -39,6 +48,39 @@ public final class Tx {
             throw new IllegalStateException("this transaction is no tenant's");
         }
         return now;
+    }
+
+    /// Takes note that the last statement told the database itself whose rows are next, by
+    /// `set_config('fairlead.tenant', ..., true)`, which saves a round trip.
+    ///
+    /// @param now as that returned it
+    public void told(String now) {
+        told = new TenantId(UUID.fromString(now));
+    }
+
+    /// Reads something, or gives what was read of it before: only where the transaction is a
+    /// question ([Database#inOne]), which changes nothing and is over in a moment.
+    ///
+    /// @param what it is, as the key of a map
+    @SuppressWarnings("unchecked") // a key stands for things of one type
+    public <T> T once(Object what, Supplier<T> read) {
+        if (known == null) {
+            return read.get();
+        }
+        var before = known.get(what);
+        if (before != null) {
+            return (T) before;
+        }
+        T now = read.get();
+        known.put(what, now);
+        return now;
+    }
+
+    /// What [#once] is to give from now on.
+    public void known(Object what, Object value) {
+        if (known != null) {
+            known.put(what, value);
+        }
     }
 
     /// Runs once the transaction is committed, in the order of these calls, on the thread that

@@ -18,15 +18,12 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The SQL of nodes, their keys and labels, in the transaction's tenant. Removed nodes keep their
 /// row, for the sessions and the audit that name them, and are never shown again.
 final class NodeStore {
-
-    private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
-    private static final TypeReference<TreeMap<String, Integer>> NUMBERS = new TypeReference<>() {};
-    private static final TypeReference<List<NodeCopy>> COPIES = new TypeReference<>() {};
 
     /// `%s` is where the nodes come from.
     private static final String SELECT =
@@ -55,6 +52,14 @@ final class NodeStore {
     private static final String SELECT_ALL = SELECT.formatted("node");
 
     private final JsonMapper json = JsonMapper.builder().build();
+
+    // Made once: a list has four for each node.
+    private final ObjectReader texts =
+            json.readerFor(new TypeReference<TreeMap<String, String>>() {});
+    private final ObjectReader numbers =
+            json.readerFor(new TypeReference<TreeMap<String, Integer>>() {});
+    private final ObjectReader copies = json.readerFor(new TypeReference<List<NodeCopy>>() {});
+    private final ObjectReader policies = json.readerFor(NodePolicy.class);
 
     Optional<Node> byId(Tx tx, NodeId id) {
         return tx.handle()
@@ -298,12 +303,12 @@ final class NodeStore {
     }
 
     private Node node(ResultSet row) throws SQLException {
-        Map<String, String> platform = json.readValue(row.getString("platform"), TEXTS);
+        Map<String, String> platform = texts.readValue(row.getString("platform"));
         String policy = row.getString("policy");
         return new Node(
                 new NodeId(row.getObject("node_id", UUID.class)),
                 new Name(row.getString("name")),
-                Labels.of(json.readValue(row.getString("labels"), TEXTS)),
+                Labels.of(texts.readValue(row.getString("labels"))),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 VerifyingKey.ofChecked(row.getBytes("public_key")),
                 new NodeFacts(
@@ -311,8 +316,8 @@ final class NodeStore {
                         platform.get("hostname"),
                         platform.get("os"),
                         platform.get("arch"),
-                        json.readValue(row.getString("capabilities"), NUMBERS)),
-                policy == null ? null : json.readValue(policy, NodePolicy.class),
+                        numbers.readValue(row.getString("capabilities"))),
+                policy == null ? null : policies.readValue(policy),
                 copies(row.getString("copies")),
                 row.getObject("epoch") == null ? null : link(row),
                 null,
@@ -320,7 +325,7 @@ final class NodeStore {
     }
 
     private List<NodeCopy> copies(@Nullable String found) {
-        return found == null ? List.of() : json.readValue(found, COPIES);
+        return found == null ? List.of() : copies.readValue(found);
     }
 
     static NodeLink link(ResultSet row) throws SQLException {

@@ -2,13 +2,10 @@ package dev.fairlead.hub.http;
 
 import dev.fairlead.hub.Rejected;
 import dev.fairlead.hub.db.Database;
-import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.http.Contract.Found;
 import dev.fairlead.hub.identity.Authenticate;
 import dev.fairlead.hub.rbac.Act;
 import dev.fairlead.hub.rbac.Decide;
-import dev.fairlead.hub.rbac.Principal;
-import dev.fairlead.hub.tenant.Tenants;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -24,8 +21,9 @@ public final class Api {
 
     static final String PREFIX = "/api/";
 
-    /// Who asks, what they may and what they asked for are one transaction then. What changes
-    /// something has transactions of its own: a refusal must not take its record back.
+    /// Who asks, what they may and what they asked for are one transaction then, in as few round
+    /// trips as can be. What changes something has transactions of its own: a refusal must not take
+    /// its record back.
     private static final String READS = "GET";
 
     /// Open to whoever comes, but not from another site's page: it would sign people in as somebody
@@ -38,7 +36,6 @@ public final class Api {
     private final CheckRequest check;
     private final Map<String, Endpoints.Endpoint> endpoints;
     private final Authenticate authenticate;
-    private final Tenants tenants;
     private final Decide decide;
     private final Idempotency idempotency;
     private final Database database;
@@ -50,7 +47,6 @@ public final class Api {
             Contract contract,
             Endpoints endpoints,
             Authenticate authenticate,
-            Tenants tenants,
             Decide decide,
             Idempotency idempotency,
             Database database,
@@ -59,7 +55,6 @@ public final class Api {
         this.check = new CheckRequest(contract);
         this.endpoints = Map.copyOf(endpoints.all());
         this.authenticate = authenticate;
-        this.tenants = tenants;
         this.decide = decide;
         this.idempotency = idempotency;
         this.database = database;
@@ -115,8 +110,19 @@ public final class Api {
             Act act,
             @Nullable String token,
             CheckRequest.Checked checked) {
-        var principal = principal(token);
-        var tenant = tenant(checked.given().get("tenant"));
+        var named = checked.given().get("tenant");
+        var asking = authenticate.asking(token, named);
+        var principal =
+                asking.who()
+                        .orElseThrow(() ->
+                                Rejected.of(
+                                        Rejected.Code.NOT_SIGNED_IN,
+                                        "The sign-in or API token is unknown, expired or revoked.",
+                                        "Sign in again with  fairlead login"));
+        var tenant = asking.about();
+        if (named != null && tenant == null) {
+            throw Rejected.notFound("tenant");
+        }
         if (tenant != null && act.scope() == Act.Scope.OWN) {
             // What is the asker's own is still in a tenant of which they must know.
             decide.decide(principal, tenant, Act.TENANT_SEE).orReject("tenant");
@@ -172,22 +178,6 @@ public final class Api {
                     "Sign in with  fairlead login, or send Authorization: Bearer TOKEN");
         }
         return header.regionMatches(true, 0, "Bearer ", 0, 7) ? header.substring(7) : null;
-    }
-
-    private Principal principal(@Nullable String token) {
-        return authenticate
-                .bearer(token)
-                .orElseThrow(() ->
-                        Rejected.of(
-                                Rejected.Code.NOT_SIGNED_IN,
-                                "The sign-in or API token is unknown, expired or revoked.",
-                                "Sign in again with  fairlead login"));
-    }
-
-    private @Nullable TenantId tenant(@Nullable String nameOrId) {
-        return nameOrId == null
-                ? null
-                : tenants.find(nameOrId).orElseThrow(() -> Rejected.notFound("tenant")).id();
     }
 
     private static Answer refused(Problem problem) {

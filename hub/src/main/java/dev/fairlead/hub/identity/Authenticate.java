@@ -8,8 +8,11 @@ import dev.fairlead.hub.db.SignInId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.db.Tx;
 import dev.fairlead.hub.db.UserId;
+import dev.fairlead.hub.rbac.Decide;
+import dev.fairlead.hub.rbac.Grant;
 import dev.fairlead.hub.rbac.Principal;
 import dev.fairlead.hub.rbac.Principal.CredentialKind;
+import dev.fairlead.hub.rbac.Rights;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -29,6 +32,8 @@ public final class Authenticate {
 
     private static final Logger LOG = LoggerFactory.getLogger(Authenticate.class);
 
+    private static final UUID NO_TENANT = new UUID(0, 0);
+
     private final Database database;
     private final Clock clock;
 
@@ -47,6 +52,82 @@ public final class Authenticate {
                         database.<Optional<Principal>>system(tx ->
                                 find(tx, "credential_by_hash", t.hash())
                                         .map(found -> used(tx, found))));
+    }
+
+    /// Who asks, and about which tenant.
+    ///
+    /// @param who as [#bearer] says it
+    /// @param about the tenant that was named; null where none was, or there is none. That there is
+    ///   one says nothing about who may know it: ask `Decide` first
+    public record Asking(Optional<Principal> who, @Nullable TenantId about) {
+
+        private static final Asking NOBODY = new Asking(Optional.empty(), null);
+    }
+
+    /// [#bearer] and, in the same statement, the tenant that a request names; what the asker holds
+    /// there is known to `Decide` for the rest of a question.
+    ///
+    /// @param token as for [#bearer]
+    /// @param tenant name or id, as somebody wrote it; null for none
+    public Asking asking(@Nullable String token, @Nullable String tenant) {
+        return Token.parse(token)
+                .map(t -> database.<Asking>system(tx -> asking(tx, t, tenant)))
+                .orElse(Asking.NOBODY);
+    }
+
+    private Asking asking(Tx tx, Token token, @Nullable String tenant) {
+        var id = TenantId.parse(tenant);
+        var name = id.isPresent() ? Optional.<Name>empty() : Name.parse(tenant);
+        var rows =
+                tx.handle()
+                        .createQuery(
+                                """
+                                select a.*, set_config('fairlead.tenant',
+                                    coalesce(a.about_tenant, a.tenant_id)::text, true) as told
+                                from asking(:token, :name, :id) a\
+                                """)
+                        .bind("token", token.hash())
+                        // What no tenant has, where none is named.
+                        .bind("name", name.map(Name::text).orElse(""))
+                        .bind("id", id.map(TenantId::uuid).orElse(NO_TENANT))
+                        .map((row, context) -> askingRow(row))
+                        .list();
+        if (rows.isEmpty()) {
+            return Asking.NOBODY;
+        }
+        var first = rows.getFirst();
+        tx.told(first.told);
+        if (first.found.isEmpty()) {
+            return Asking.NOBODY;
+        }
+        var who = used(tx, first.found.get());
+        if (first.about != null) {
+            var grants = rows.stream().flatMap(row -> row.grant.stream()).toList();
+            Decide.known(tx, new Rights(who, first.about, first.enabled, grants));
+        }
+        return new Asking(Optional.of(who), first.about);
+    }
+
+    /// A row of `asking()`.
+    ///
+    /// @param told whose rows are let through from then on
+    private record AskingRow(
+            Optional<Found> found,
+            @Nullable TenantId about,
+            boolean enabled,
+            Optional<Grant> grant,
+            String told) {}
+
+    private AskingRow askingRow(ResultSet row) throws SQLException {
+        var about = row.getObject("about_tenant", UUID.class);
+        return new AskingRow(
+                principal(row),
+                about == null ? null : new TenantId(about),
+                "enabled".equals(row.getString("about_state")),
+                row.getObject("held_grant_id") == null
+                        ? Optional.empty()
+                        : Optional.of(Grant.of(row, "held_")),
+                row.getString("told"));
     }
 
     /// The same principal as of now: empty once its credential has ended. For what lives longer

@@ -7,19 +7,16 @@ import dev.fairlead.hub.http.Endpoints;
 import dev.fairlead.hub.rbac.Act;
 import dev.fairlead.hub.rbac.GrantRoutes;
 import dev.fairlead.hub.rbac.Grants;
-import dev.fairlead.hub.tenant.Tenants;
 import java.util.List;
 
 /// Who I am, and where I may do what.
 public final class MeRoutes implements Endpoints.Routes {
 
     private final Users users;
-    private final Tenants tenants;
     private final Grants grants;
 
-    public MeRoutes(Users users, Tenants tenants, Grants grants) {
+    public MeRoutes(Users users, Grants grants) {
         this.users = users;
-        this.tenants = tenants;
         this.grants = grants;
     }
 
@@ -40,15 +37,11 @@ public final class MeRoutes implements Endpoints.Routes {
                 users.find(who.tenant(), who.user().text())
                         .orElseThrow(() -> Rejected.notFound("user"));
         var held =
-                tenants.of(who).stream()
-                        .map(tenant ->
+                grants.ofUser(who.tenant(), who.user()).entrySet().stream()
+                        .map(in ->
                                 new InTenant(
-                                        tenant.name().text(),
-                                        grants
-                                                .ofUser(tenant.id(), who.tenant(), who.user())
-                                                .stream()
-                                                .map(GrantRoutes.Shown::of)
-                                                .toList()))
+                                        in.getKey(),
+                                        in.getValue().stream().map(GrantRoutes.Shown::of).toList()))
                         .toList();
         return Answer.ok(new Me(UserRoutes.Shown.of(user), SignInRoutes.Credential.of(who), held));
     }

@@ -2,11 +2,12 @@ package dev.fairlead.hub.rbac;
 
 import dev.fairlead.hub.db.Database;
 import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.db.Tx;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The one place that decides. It reads the grants anew each time, so that an answer is as old as
-/// its transaction; what lives longer than a request asks again when [RightsChanged] is told.
+/// The one place that decides. It reads the grants anew in each transaction, so that an answer is
+/// as old as that; what lives longer than a request asks again when [RightsChanged] is told.
 ///
 /// Whether the principal's credential still holds is `identity.Authenticate`'s to say, not asked
 /// here again.
@@ -18,17 +19,26 @@ public final class Decide {
         this.database = database;
     }
 
+    /// What rights are remembered by, for a question.
+    private record Held(Principal principal, TenantId tenant) {}
+
+    /// Takes note of rights that were just read along with something else: for the rest of the
+    /// question that the transaction answers they are not read again ([Tx#once]).
+    public static void known(Tx tx, Rights rights) {
+        tx.known(new Held(rights.principal(), rights.tenant()), rights);
+    }
+
     /// What a principal holds in a tenant, for deciding about many nodes at once.
     public Rights rights(Principal principal, TenantId tenant) {
         return database.inTenant(
-                tenant,
-                tx -> {
-                    var grants =
-                            GrantStore.ofUser(tx.handle(), principal.tenant(), principal.user());
-                    // Who has none is refused, whatever the tenant is.
-                    boolean enabled = !grants.isEmpty() && GrantStore.isEnabled(tx.handle());
-                    return new Rights(principal, tenant, enabled, grants);
-                });
+                tenant, tx -> tx.once(new Held(principal, tenant), () -> read(tx, principal)));
+    }
+
+    private static Rights read(Tx tx, Principal principal) {
+        var grants = GrantStore.ofUser(tx.handle(), principal.tenant(), principal.user());
+        // Who has none is refused, whatever the tenant is.
+        boolean enabled = !grants.isEmpty() && GrantStore.isEnabled(tx.handle());
+        return new Rights(principal, tx.tenant(), enabled, grants);
     }
 
     /// Whether a principal may do this in a tenant.

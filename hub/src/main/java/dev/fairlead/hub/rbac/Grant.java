@@ -3,6 +3,8 @@ package dev.fairlead.hub.rbac;
 import dev.fairlead.hub.db.GrantId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.db.UserId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 
 /// Who may do what to which nodes, as whom.
@@ -22,6 +24,13 @@ public record Grant(
         Logins logins,
         Instant created,
         String createdBy) {
+
+    /// One among the columns of a row that tells more, such as those of `asking()`.
+    ///
+    /// @param prefix of each of its columns
+    public static Grant of(ResultSet row, String prefix) throws SQLException {
+        return GrantStore.grant(row, prefix);
+    }
 
     /// For the whole tenant.
     boolean isTenantWide() {

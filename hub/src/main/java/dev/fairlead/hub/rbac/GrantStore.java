@@ -2,12 +2,16 @@ package dev.fairlead.hub.rbac;
 
 import dev.fairlead.hub.db.GrantId;
 import dev.fairlead.hub.db.TenantId;
+import dev.fairlead.hub.db.Tx;
 import dev.fairlead.hub.db.UserId;
 import dev.fairlead.hub.rbac.Grants.FoundUser;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -32,6 +36,27 @@ final class GrantStore {
                 .bind("user", user.uuid())
                 .map((row, context) -> grant(row))
                 .list();
+    }
+
+    /// All grants of a user of the transaction's tenant, in whatever tenants, with those tenants'
+    /// names; of the own tenant there is an entry in any case.
+    static Map<String, List<Grant>> ofUserAnywhere(Tx tx, UserId user) {
+        var found = new LinkedHashMap<String, List<Grant>>();
+        tx.handle()
+                .createQuery("select * from grants_of_user(:home, :user)")
+                .bind("home", tx.tenant().uuid())
+                .bind("user", user.uuid())
+                .map((row, context) -> {
+                    var here =
+                            found.computeIfAbsent(
+                                    row.getString("tenant_name"), _ -> new ArrayList<>());
+                    if (row.getObject("held_grant_id") != null) {
+                        here.add(grant(row, "held_"));
+                    }
+                    return here;
+                })
+                .list();
+        return found;
     }
 
     /// By id, which is by time of making.
@@ -135,16 +160,23 @@ final class GrantStore {
     }
 
     private static Grant grant(ResultSet row) throws SQLException {
+        return grant(row, "");
+    }
+
+    /// A grant among the columns of a wider row.
+    ///
+    /// @param prefix of each of its columns
+    static Grant grant(ResultSet row, String prefix) throws SQLException {
         return new Grant(
-                new GrantId(row.getObject("grant_id", UUID.class)),
-                new TenantId(row.getObject("tenant_id", UUID.class)),
-                new TenantId(row.getObject("user_tenant_id", UUID.class)),
-                new UserId(row.getObject("user_id", UUID.class)),
-                row.getString("user_name"),
-                Role.parse(row.getString("role")).orElseThrow(),
-                Selector.parse(row.getString("selector")),
-                new Logins(List.of((String[]) row.getArray("logins").getArray())),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getString("created_by"));
+                new GrantId(row.getObject(prefix + "grant_id", UUID.class)),
+                new TenantId(row.getObject(prefix + "tenant_id", UUID.class)),
+                new TenantId(row.getObject(prefix + "user_tenant_id", UUID.class)),
+                new UserId(row.getObject(prefix + "user_id", UUID.class)),
+                row.getString(prefix + "user_name"),
+                Role.parse(row.getString(prefix + "role")).orElseThrow(),
+                Selector.parse(row.getString(prefix + "selector")),
+                new Logins(List.of((String[]) row.getArray(prefix + "logins").getArray())),
+                row.getObject(prefix + "created_at", OffsetDateTime.class).toInstant(),
+                row.getString(prefix + "created_by"));
     }
 }

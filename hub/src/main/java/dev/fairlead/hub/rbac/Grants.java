@@ -144,9 +144,10 @@ public final class Grants {
                 tenant, tx -> GrantStore.page(tx.handle(), Optional.ofNullable(after), limit));
     }
 
-    /// A user's grants in one tenant.
-    public List<Grant> ofUser(TenantId tenant, TenantId userTenant, UserId user) {
-        return database.inTenant(tenant, tx -> GrantStore.ofUser(tx.handle(), userTenant, user));
+    /// A user's grants by the names of the tenants in which they hold; the own tenant is there in
+    /// any case.
+    public Map<String, List<Grant>> ofUser(TenantId userTenant, UserId user) {
+        return database.inTenant(userTenant, tx -> GrantStore.ofUserAnywhere(tx, user));
     }
 
     /// Makes a change that may take somebody's right to administer the hub, unless it was the last

@@ -127,6 +127,26 @@ class DatabaseTest {
         assertThat(seen).containsExactly("", first, b.uuid().toString(), first, "", first, "");
     }
 
+    @Test
+    void aQuestionReadsAThingOnceAndWhatChangesReadsItAnew() {
+        Database db = DB.get();
+        int[] reads = new int[1];
+        java.util.function.Supplier<Integer> read = () -> ++reads[0];
+        for (int i = 1; i <= 2; i++) {
+            int times = i;
+            db.inOne(() -> {
+                assertThat(db.<Integer>system(tx -> tx.once("thing", read))).isEqualTo(times);
+                return assertThat(
+                                db.<Integer>inTenant(TenantId.SYSTEM, tx -> tx.once("thing", read)))
+                        .isEqualTo(times);
+            });
+        }
+        db.useSystem(tx -> {
+            assertThat(tx.once("thing", read)).isEqualTo(3);
+            assertThat(tx.once("thing", read)).isEqualTo(4);
+        });
+    }
+
     private static String setting(Tx tx) {
         return tx.handle()
                 .createQuery("select coalesce(current_setting('fairlead.tenant', true), '')")

@@ -8,13 +8,10 @@ import dev.fairlead.hub.ConfigException;
 import dev.fairlead.hub.HubConfig;
 import dev.fairlead.hub.HubLimits;
 import dev.fairlead.hub.Rejected;
-import dev.fairlead.hub.audit.Audit;
 import dev.fairlead.hub.db.TestDatabase;
 import dev.fairlead.hub.identity.Authenticate;
 import dev.fairlead.hub.rbac.Act;
 import dev.fairlead.hub.rbac.Decide;
-import dev.fairlead.hub.rbac.RightsChanged;
-import dev.fairlead.hub.tenant.Tenants;
 import dev.fairlead.hub.tls.ServedCertificates;
 import dev.fairlead.hub.vault.MasterKey;
 import dev.fairlead.hub.vault.Vault;
@@ -447,7 +444,6 @@ class HubServerTest {
                         contract,
                         endpoints,
                         new Authenticate(database, Clock.systemUTC()),
-                        new Tenants(database, vault, new Audit(database), RightsChanged.NOBODY),
                         new Decide(database),
                         new Idempotency(database, vault),
                         database,

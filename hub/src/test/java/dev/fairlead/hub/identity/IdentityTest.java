@@ -364,6 +364,73 @@ class IdentityTest {
     }
 
     @Test
+    void whoAsksAboutWhichTenantIsOneStatement() {
+        Tenant other = tenants.create(Actor.HUB, unique("other"));
+        Grant mine = grants.give(Actor.HUB, acme.id(), wanted("ann", Role.ADMIN, "", "deploy"));
+        SignedIn signedIn = signIn(ann);
+        var who = authenticate.bearer(signedIn.token());
+        for (String name : List.of(acme.name().text(), acme.id().text())) {
+            var asking =
+                    DB.get()
+                            .inOne(() -> {
+                                var found = authenticate.asking(signedIn.token(), name);
+                                assertThat(decide.rights(who.orElseThrow(), acme.id()).grants())
+                                        .containsExactly(mine);
+                                assertThat(users.find(acme.id(), "ann")).contains(ann);
+                                assertThat(users.find(other.id(), "ann")).isEmpty();
+                                return found;
+                            });
+            assertThat(asking.who()).isEqualTo(who);
+            assertThat(asking.about()).isEqualTo(acme.id());
+        }
+        // That there is one is no secret yet; what is held there is nothing.
+        DB.get()
+                .inOne(() -> {
+                    var found = authenticate.asking(signedIn.token(), other.name().text());
+                    assertThat(found.about()).isEqualTo(other.id());
+                    var rights = decide.rights(who.orElseThrow(), other.id());
+                    assertThat(rights.grants()).isEmpty();
+                    return assertThat(decide.decide(who.orElseThrow(), other.id(), Act.TENANT_SEE))
+                            .isEqualTo(new Decision.Denied(Decision.Reason.FOREIGN));
+                });
+        for (String nowhere : List.of("nowhere", "", "\0", "no name", TenantId.fresh().text())) {
+            var asking = authenticate.asking(signedIn.token(), nowhere);
+            assertThat(asking.who()).isEqualTo(who);
+            assertThat(asking.about()).isNull();
+        }
+        assertThat(authenticate.asking(signedIn.token(), null).about()).isNull();
+        for (String token : List.of("", "fls_", signedIn.token().replace("fls_", "fla_"))) {
+            var asking = authenticate.asking(token, acme.name().text());
+            assertThat(asking.who()).isEmpty();
+            assertThat(asking.about()).isNull();
+        }
+        grants.remove(who.orElseThrow(), FROM, acme.id(), mine.id());
+        DB.get()
+                .inOne(() -> {
+                    authenticate.asking(signedIn.token(), acme.name().text());
+                    return assertThat(decide.rights(who.orElseThrow(), acme.id()).grants())
+                            .hasSize(0);
+                });
+        users.disable(Actor.HUB, acme.id(), ann.id());
+        assertThat(authenticate.asking(signedIn.token(), acme.name().text()).who()).isEmpty();
+    }
+
+    @Test
+    void grantsAreListedByTheTenantsInWhichTheyHold() {
+        String name = unique("staff").text();
+        User staff = users.create(Actor.HUB, TenantId.SYSTEM, new Name(name), PASSWORD);
+        assertThat(grants.ofUser(TenantId.SYSTEM, staff.id()))
+                .isEqualTo(java.util.Map.of("system", List.of()));
+        Grant here =
+                grants.give(Actor.HUB, acme.id(), wanted(name + "@system", Role.VIEWER, "", ""));
+        assertThat(grants.ofUser(TenantId.SYSTEM, staff.id()))
+                .isEqualTo(
+                        java.util.Map.of("system", List.of(), acme.name().text(), List.of(here)));
+        assertThat(grants.ofUser(acme.id(), ann.id()))
+                .isEqualTo(java.util.Map.of(acme.name().text(), List.of()));
+    }
+
+    @Test
     void theHubsAdministratorsHaveNothingInATenantButMayGiveThemselves() {
         String name = unique("ops").text();
         User ops = users.create(Actor.HUB, TenantId.SYSTEM, new Name(name), PASSWORD);
