@@ -180,6 +180,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
                                         "listen_addresses=127.0.0.1",
                                         "-c",
                                         "unix_socket_directories=",
+                                        // What a hub asks for is in memory: an index is
+                                        // never worse than reading the fleet from end to end.
+                                        "-c",
+                                        "random_page_cost=1.1",
                                         "-c",
                                         "timezone=UTC",
                                         "-c",
