@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 /// @param ownPostgresPort 0 where the database is another's
 /// @param threads for work that blocks: virtual threads
 /// @param signatures for keys: half of the machine's cores at most
+/// @param door of the listener
 record Ground(
         HubConfig config,
         HubParts parts,
@@ -44,6 +45,7 @@ record Ground(
         int ownPostgresPort,
         ExecutorService threads,
         ExecutorService signatures,
+        SlowAccept door,
         Vertx vertx,
         HubKeys keys,
         ServedCertificates certificates,
@@ -71,7 +73,10 @@ record Ground(
         var threads = threads(started);
         var signatures = signatures(started);
         var meters = new LinkMeters(parts.meters(), ServeClient.KINDS);
-        var vertx = vertx(config, meters, started);
+        var door =
+                new SlowAccept(config.limits().tlsHandshakes(), config.limits().connections() / 2);
+        meters.tlsHandshakes(door, SlowAccept::unfinished, SlowAccept::waiting, SlowAccept::waits);
+        var vertx = vertx(door, started);
         var keys = HubKeys.open(data.resolve("keys"), parts.random());
         var certificates =
                 started.add(
@@ -94,6 +99,7 @@ record Ground(
                 postgres.ownPort(),
                 threads,
                 signatures,
+                door,
                 vertx,
                 keys,
                 certificates,
@@ -158,16 +164,14 @@ record Ground(
         return signatures;
     }
 
-    private static Vertx vertx(HubConfig config, LinkMeters meters, Started started) {
-        var slow = new SlowAccept(config.limits().tlsHandshakes());
-        meters.tlsHandshakes(slow, SlowAccept::unfinished, SlowAccept::pauses);
+    private static Vertx vertx(SlowAccept door, Started started) {
         var vertx =
                 Vertx.builder()
                         .with(
                                 new VertxOptions()
                                         .setEventLoopPoolSize(
                                                 Runtime.getRuntime().availableProcessors()))
-                        .withTransport(slow)
+                        .withTransport(door)
                         .build();
         started.atEnd(
                 "vertx",

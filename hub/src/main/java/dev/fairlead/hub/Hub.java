@@ -83,6 +83,7 @@ public final class Hub implements AutoCloseable {
             this.drain = new Drain(ground.data(), can.links, can.sessions);
             stopped.set(drain);
             this.server = started.add("server", serve());
+            started.atEnd("door", ground.door()::shut);
             started.atEnd("links", () -> can.letGo(STOPPING));
             var vertx = ground.vertx();
             this.redirect =

@@ -2,12 +2,14 @@ package dev.fairlead.hub.http;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.handler.ssl.SslHandler;
@@ -16,32 +18,49 @@ import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.transport.Transport;
+import java.util.ArrayDeque;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The gate before TLS: while many connections are in their TLS handshake, the next ones are
-/// accepted slowly. They wait in the kernel's queue meanwhile; nobody is turned away, and nobody
-/// who only connects and says nothing can keep the others out. What it bounds is how long the event
-/// loop is busy with handshakes before it comes to the streams and requests of those who are in.
+/// The gate before TLS: while many connections are in their TLS handshake the next ones wait. They
+/// are accepted and left alone, and the newest comes first: in a heap the oldest is the one that
+/// has given up, or will have before it is through, and to work for it would only make the next one
+/// old. Who has hung up by then costs nothing more. Nobody is turned away, and nobody who only
+/// connects and says nothing can keep the others out. What it bounds is how long the event loop is
+/// busy with handshakes before it comes to the streams and requests of those who are in.
 ///
 /// It is a transport of Vert.x', which gives no other way to the socket that listens.
 public final class SlowAccept implements Transport {
 
-    /// While it is slow, one is accepted for each that is through, and one for each such pause.
+    /// TCP_ESTABLISHED of tcp(7)'s tcpi_state.
+    private static final int ESTABLISHED = 1;
+
+    /// While it is slow, one is let in for each that is through, and one for each such pause.
     private static final long PAUSE_MILLIS = 5;
 
     private final Transport transport;
     private final int most;
+    private final int mostWaiting;
     private final AtomicInteger unfinished = new AtomicInteger();
-    private final AtomicLong pauses = new AtomicLong();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waits = new AtomicLong();
+    private volatile boolean shut;
 
     /// @param most TLS handshakes under way at once, before it becomes slow
-    public SlowAccept(int most) {
+    /// @param mostWaiting connections that wait; of more, the oldest is closed
+    public SlowAccept(int most, int mostWaiting) {
         var best = Transport.nativeTransport();
         this.transport = best != null && best.available() ? best : Transport.NIO;
         this.most = most;
+        this.mostWaiting = mostWaiting;
+    }
+
+    /// From now on nobody is let in: the server behind it is about to go, and has no event loop for
+    /// them any more.
+    public void shut() {
+        shut = true;
     }
 
     /// TLS handshakes under way.
@@ -49,9 +68,14 @@ public final class SlowAccept implements Transport {
         return unfinished.get();
     }
 
-    /// How often it has waited.
-    public long pauses() {
-        return pauses.get();
+    /// Connections that wait for their TLS handshake.
+    public int waiting() {
+        return waiting.get();
+    }
+
+    /// How many have had to wait.
+    public long waits() {
+        return waits.get();
     }
 
     @Override
@@ -74,38 +98,90 @@ public final class SlowAccept implements Transport {
         return new Slowing(transport.implementation());
     }
 
-    /// On the channel that listens. What it decides is decided on that channel's event loop.
-    private final class AtTheDoor extends ChannelInboundHandlerAdapter {
+    /// On the channel that listens, and all of it on that channel's event loop, but for
+    /// [#finished].
+    final class AtTheDoor extends ChannelInboundHandlerAdapter {
 
-        private volatile boolean paused;
+        /// The newest first. Registered with no event loop yet, so nothing is read.
+        private final ArrayDeque<Channel> queue = new ArrayDeque<>();
+
+        private boolean again;
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
-            var connection = (Channel) message;
-            unfinished.incrementAndGet();
-            connection.pipeline().addLast(new UntilSecure(this, ctx));
-            ctx.fireChannelRead(message);
-            if (unfinished.get() >= most && !paused) {
-                paused = true;
-                pauses.incrementAndGet();
-                ctx.channel().config().setAutoRead(false);
-                // One more after a while, whatever those before it do.
-                ctx.executor().schedule(() -> goOn(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            if (shut) {
+                ((Channel) message).unsafe().closeForcibly();
+                return;
             }
+            queue.addFirst((Channel) message);
+            waiting.incrementAndGet();
+            letIn(ctx);
+            if (!queue.isEmpty()) {
+                waits.incrementAndGet();
+            }
+            if (queue.size() > mostWaiting) {
+                waiting.decrementAndGet();
+                queue.removeLast().unsafe().closeForcibly();
+            }
+        }
+
+        private void letIn(ChannelHandlerContext ctx) {
+            while (unfinished.get() < most && letInOne(ctx)) {
+                // One after the other.
+            }
+            if (!queue.isEmpty() && !again) {
+                again = true;
+                ctx.executor().schedule(() -> another(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        /// One more after a while, whatever those before it do.
+        private void another(ChannelHandlerContext ctx) {
+            again = false;
+            letInOne(ctx);
+            letIn(ctx);
+        }
+
+        /// The newest that is still there; false where there is none.
+        private boolean letInOne(ChannelHandlerContext ctx) {
+            for (var next = queue.poll(); next != null; next = queue.poll()) {
+                waiting.decrementAndGet();
+                if (!shut && isThere(next)) {
+                    unfinished.incrementAndGet();
+                    next.pipeline().addLast(new UntilSecure(this, ctx));
+                    ctx.fireChannelRead(next);
+                    return true;
+                }
+                next.unsafe().closeForcibly();
+            }
+            return false;
         }
 
         /// A handshake is over.
         private void finished(ChannelHandlerContext ctx) {
-            if (unfinished.decrementAndGet() < most && paused) {
-                ctx.executor().execute(() -> goOn(ctx));
+            unfinished.decrementAndGet();
+            if (waiting.get() > 0) {
+                ctx.executor().execute(() -> letIn(ctx));
             }
         }
 
-        private void goOn(ChannelHandlerContext ctx) {
-            if (paused) {
-                paused = false;
-                ctx.channel().config().setAutoRead(true);
-            }
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            waiting.addAndGet(-queue.size());
+            queue.forEach(channel -> channel.unsafe().closeForcibly());
+            queue.clear();
+            ctx.fireChannelInactive();
+        }
+    }
+
+    /// Whether the other side has not hung up, as far as the transport can tell before anything is
+    /// read.
+    private static boolean isThere(Channel channel) {
+        try {
+            return !(channel instanceof EpollSocketChannel socket)
+                    || socket.tcpInfo().state() == ESTABLISHED;
+        } catch (ChannelException e) {
+            return false;
         }
     }
 

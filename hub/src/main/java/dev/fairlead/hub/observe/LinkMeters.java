@@ -158,12 +158,19 @@ public final class LinkMeters {
     /// What waits before TLS.
     ///
     /// @param of keeps what is counted alive
-    public <T> void tlsHandshakes(T of, ToDoubleFunction<T> open, ToDoubleFunction<T> pauses) {
+    public <T> void tlsHandshakes(
+            T of,
+            ToDoubleFunction<T> open,
+            ToDoubleFunction<T> waiting,
+            ToDoubleFunction<T> waits) {
         Gauge.builder("fairlead.tls.handshakes.open", of, open)
                 .description("TLS handshakes under way")
                 .register(meters);
-        FunctionCounter.builder("fairlead.accept.pauses", of, pauses)
-                .description("How often the next connection had to wait to be accepted")
+        Gauge.builder("fairlead.tls.handshakes.waiting", of, waiting)
+                .description("Connections that wait for their TLS handshake")
+                .register(meters);
+        FunctionCounter.builder("fairlead.tls.handshakes.waited", of, waits)
+                .description("Connections that had to wait for their TLS handshake")
                 .register(meters);
     }
 
