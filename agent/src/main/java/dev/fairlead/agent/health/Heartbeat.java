@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Tells the hub how this machine is: at once over the first link, soon over later ones, then at
-/// each interval, a tenth earlier or later, so that a fleet does not report in step.
+/// Tells the hub how this machine is: at once over the first link, within an interval over later
+/// ones, then at each interval, a tenth earlier or later, so that a fleet does not report in step.
 public final class Heartbeat implements LinkTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -30,7 +30,7 @@ public final class Heartbeat implements LinkTask {
     @Override
     public void run(Link link) throws InterruptedException {
         if (told) {
-            LinkTask.lull(interval.dividedBy(3));
+            LinkTask.lull(interval);
         }
         while (true) {
             try {

@@ -32,8 +32,9 @@ public final class HostCertificate implements HostCertificates, LinkTask, Calls.
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(1);
 
-    /// How soon a certificate that is still good is asked for anew over a new link.
-    private static final Duration AGAIN_WITHIN = Duration.ofSeconds(60);
+    /// How soon a certificate that is still good is asked for anew over a new link. Each costs the
+    /// hub a signature, and a fleet that comes back needs none at once.
+    private static final Duration AGAIN_WITHIN = Duration.ofMinutes(5);
 
     private final String publicKey;
     private final ReentrantLock asking = new ReentrantLock();

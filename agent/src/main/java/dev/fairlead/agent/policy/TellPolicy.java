@@ -17,8 +17,9 @@ public final class TellPolicy implements LinkTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(TellPolicy.class);
 
-    /// How soon a hub hears again what it has heard from this agent before: it may have lost it.
-    private static final Duration AGAIN_WITHIN = Duration.ofSeconds(30);
+    /// How soon a hub hears again what it has heard from this agent before: it may have lost it,
+    /// which is rare, and a whole fleet that comes back has more urgent things to say.
+    private static final Duration AGAIN_WITHIN = Duration.ofMinutes(2);
 
     private final Said said;
     private volatile boolean told;

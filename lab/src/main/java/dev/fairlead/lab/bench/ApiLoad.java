@@ -1,35 +1,43 @@
 package dev.fairlead.lab.bench;
 
-import java.io.BufferedInputStream;
+import ch.qos.logback.classic.Level;
+import dev.fairlead.hub.observe.Logging;
+import dev.fairlead.link.EventLoops;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSocket;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// A process that asks a hub's API at a steady rate, whether it answers or not: a request that has
@@ -44,7 +52,9 @@ import org.jspecify.annotations.Nullable;
 final class ApiLoad {
 
     private static final int CONNECTIONS = 32;
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int PATIENCE_SECONDS = 30;
+    private static final int CONNECT_MILLIS = 2_000;
+    private static final int MOST = 4 << 20;
     private static final int OK = 200;
     private static final int CREATED = 201;
 
@@ -55,18 +65,24 @@ final class ApiLoad {
                     "/api/v1/tenants/herd/nodes?limit=20",
                     "/api/v1/tenants/herd/nodes/node-1");
 
-    private final int port;
-    private final SSLSocketFactory sockets;
+    private final InetSocketAddress hub;
+    private final EventLoop loop = EventLoops.create(1, "api").next();
+    private final SslContext tls;
     private String token = "";
 
-    private ApiLoad(int port) throws GeneralSecurityException {
-        this.port = port;
-        var context = SSLContext.getInstance("TLS");
-        context.init(null, new TrustManager[] {new Anybody()}, new SecureRandom());
-        this.sockets = context.getSocketFactory();
+    private ApiLoad(int port) throws IOException {
+        this.hub = new InetSocketAddress(InetAddress.ofLiteral(Ports.HERE), port);
+        // The bench trusts the hub that it has started.
+        this.tls =
+                SslContextBuilder.forClient()
+                        .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                        .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                        .endpointIdentificationAlgorithm(null)
+                        .build();
     }
 
-    public static void main(String[] args) throws IOException, GeneralSecurityException {
+    public static void main(String[] args) throws IOException {
+        Logging.start(Level.WARN);
         var load = new ApiLoad(Integer.parseInt(args[0]));
         var commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
@@ -75,22 +91,14 @@ final class ApiLoad {
     }
 
     private String answer(String[] command) {
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try {
             var found =
                     switch (command[0]) {
                         case "sign-in" -> signIn(command[1], command[2]);
-                        case "ask" ->
-                                ask(
-                                        threads,
-                                        Double.parseDouble(command[1]),
-                                        Long.parseLong(command[2]));
+                        case "ask" -> new Asking(command[1], command[2]).go();
                         case "return" -> {
                             double first = awaitAnswer();
-                            var asked =
-                                    ask(
-                                            threads,
-                                            Double.parseDouble(command[1]),
-                                            Long.parseLong(command[2]));
+                            var asked = new Asking(command[1], command[2]).go();
                             asked.put("at", first);
                             yield asked;
                         }
@@ -104,187 +112,237 @@ final class ApiLoad {
         }
     }
 
-    private TreeMap<String, Double> signIn(String user, String password) throws IOException {
-        String body = "{\"user\":\"%s\",\"password\":\"%s\"}".formatted(user, password);
-        try (var connection = new Connection()) {
-            var answer =
-                    connection.ask(
-                            "POST /api/v1/sign-ins HTTP/1.1\r\nHost: localhost\r\n"
-                                    + "Content-Type: application/json\r\nContent-Length: "
-                                    + body.length()
-                                    + "\r\n\r\n"
-                                    + body);
-            if (answer.status != CREATED) {
-                throw new IOException("sign-in: " + answer.status + " " + answer.body);
-            }
-            int at = answer.body.indexOf("\"fls_") + 1;
-            token = answer.body.substring(at, answer.body.indexOf('"', at));
+    private TreeMap<String, Double> signIn(String user, String password)
+            throws IOException, ExecutionException, InterruptedException {
+        var request = request(HttpMethod.POST, "/api/v1/sign-ins");
+        request.content()
+                .writeCharSequence(
+                        "{\"user\":\"%s\",\"password\":\"%s\"}".formatted(user, password),
+                        StandardCharsets.UTF_8);
+        request.headers()
+                .set("Content-Type", "application/json")
+                .set("Content-Length", request.content().readableBytes());
+        var answer = askOnce(request);
+        if (answer.status != CREATED) {
+            throw new IOException("sign-in: " + answer.status + " " + answer.body);
         }
+        int at = answer.body.indexOf("\"fls_") + 1;
+        token = answer.body.substring(at, answer.body.indexOf('"', at));
         return new TreeMap<>(Map.of("ok", 1.0));
-    }
-
-    private Answer get(Connection connection, String path) throws IOException {
-        return connection.ask(
-                "GET "
-                        + path
-                        + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-                        + token
-                        + "\r\n\r\n");
     }
 
     /// When the hub first answered, by the clock.
     private double awaitAnswer() throws IOException, InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (true) {
-            try (var connection = new Connection()) {
-                if (get(connection, PATHS.getFirst()).status == OK) {
+            try {
+                if (askOnce(get(PATHS.getFirst())).status == OK) {
                     return System.currentTimeMillis();
                 }
-            } catch (IOException e) {
+            } catch (ExecutionException e) {
                 if (System.nanoTime() > end) {
-                    throw e;
+                    throw new IOException(e.getCause());
                 }
             }
             Thread.sleep(10);
         }
     }
 
-    private TreeMap<String, Double> ask(ExecutorService threads, double rate, long millis)
+    private Answer askOnce(FullHttpRequest request)
             throws ExecutionException, InterruptedException {
-        int requests = (int) (rate * millis / 1_000);
-        long[] nanos = new long[requests];
-        var next = new AtomicLong();
-        var failed = new AtomicLong();
-        long began = System.nanoTime();
-        List<Future<?>> workers = new ArrayList<>();
-        for (int i = 0; i < CONNECTIONS; i++) {
-            workers.add(
-                    threads.submit(() -> {
-                        @Nullable Connection connection = null;
-                        for (int mine = (int) next.getAndIncrement();
-                                mine < requests;
-                                mine = (int) next.getAndIncrement()) {
-                            long due = began + (long) (mine * 1e9 / rate);
-                            long wait = due - System.nanoTime();
-                            if (wait > 0) {
-                                TimeUnit.NANOSECONDS.sleep(wait);
-                            }
-                            try {
-                                if (connection == null) {
-                                    connection = new Connection();
-                                }
-                                if (get(connection, PATHS.get(mine % PATHS.size())).status != OK) {
-                                    failed.incrementAndGet();
-                                }
-                            } catch (IOException e) {
-                                failed.incrementAndGet();
-                                connection = null;
-                            }
-                            nanos[mine] = System.nanoTime() - due;
-                        }
-                        if (connection != null) {
+        var connection = new Connection();
+        try {
+            return connection.ask(request).get();
+        } finally {
+            connection.close();
+        }
+    }
+
+    private FullHttpRequest get(String path) {
+        var request = request(HttpMethod.GET, path);
+        request.headers().set("Authorization", "Bearer " + token);
+        return request;
+    }
+
+    private static FullHttpRequest request(HttpMethod method, String path) {
+        var request =
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, path, Unpooled.buffer());
+        request.headers().set("Host", "localhost");
+        return request;
+    }
+
+    /// So many requests, each at its time, or as soon as a connection is free.
+    private final class Asking {
+
+        private final double rate;
+        private final long[] nanos;
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
+        private final long began = System.nanoTime();
+        private int next;
+        private final TreeMap<String, Double> failed = new TreeMap<>();
+        private int working = CONNECTIONS;
+
+        Asking(String rate, String millis) {
+            this.rate = Double.parseDouble(rate);
+            this.nanos = new long[(int) (this.rate * Long.parseLong(millis) / 1_000)];
+        }
+
+        TreeMap<String, Double> go() throws ExecutionException, InterruptedException {
+            loop.execute(() -> {
+                for (int i = 0; i < CONNECTIONS; i++) {
+                    next(new Connection());
+                }
+            });
+            over.get();
+            Arrays.sort(nanos);
+            var found = new TreeMap<String, Double>();
+            found.put("requests", (double) nanos.length);
+            found.put("failed", failed.values().stream().mapToDouble(n -> n).sum());
+            found.putAll(failed);
+            found.put("p50", nanos[nanos.length / 2] / 1e6);
+            found.put("p99", nanos[(int) (nanos.length * 0.99)] / 1e6);
+            found.put("max", nanos[nanos.length - 1] / 1e6);
+            return found;
+        }
+
+        private void next(Connection connection) {
+            if (next == nanos.length) {
+                connection.close();
+                if (--working == 0) {
+                    over.complete(null);
+                }
+                return;
+            }
+            int mine = next++;
+            long due = began + (long) (mine * 1e9 / rate);
+            loop.schedule(
+                    () -> ask(connection, mine, due),
+                    Math.max(0, due - System.nanoTime()),
+                    TimeUnit.NANOSECONDS);
+        }
+
+        private void ask(Connection connection, int mine, long due) {
+            connection
+                    .ask(get(PATHS.get(mine % PATHS.size())))
+                    .whenComplete((answer, failure) -> {
+                        nanos[mine] = System.nanoTime() - due;
+                        if (failure != null) {
+                            failed.merge("broken", 1.0, Double::sum);
                             connection.close();
+                            next(new Connection());
+                        } else {
+                            if (answer.status != OK) {
+                                failed.merge("answered-" + answer.status, 1.0, Double::sum);
+                            }
+                            next(connection);
                         }
-                        return null;
-                    }));
+                    });
         }
-        for (var worker : workers) {
-            worker.get();
-        }
-        Arrays.sort(nanos);
-        var found = new TreeMap<String, Double>();
-        found.put("requests", (double) requests);
-        found.put("failed", (double) failed.get());
-        found.put("p50", nanos[requests / 2] / 1e6);
-        found.put("p99", nanos[(int) (requests * 0.99)] / 1e6);
-        found.put("max", nanos[requests - 1] / 1e6);
-        return found;
     }
 
     private record Answer(int status, String body) {}
 
-    /// A connection that is used again and again.
-    private final class Connection implements AutoCloseable {
+    /// A connection that is used again and again, for one request after the other; connected when
+    /// it is first used.
+    private final class Connection extends SimpleChannelInboundHandler<FullHttpResponse> {
 
-        private final SSLSocket socket;
-        private final InputStream in;
+        private @Nullable Channel channel;
+        private @Nullable CompletableFuture<Answer> asked;
 
-        Connection() throws IOException {
-            var tcp = new Socket();
-            try {
-                tcp.connect(new InetSocketAddress(InetAddress.ofLiteral(Ports.HERE), port), 2_000);
-                tcp.setSoTimeout(PATIENCE_MILLIS);
-                tcp.setTcpNoDelay(true);
-                socket = (SSLSocket) sockets.createSocket(tcp, "localhost", port, true);
-                in = new BufferedInputStream(socket.getInputStream());
-            } catch (IOException e) {
-                tcp.close();
-                throw e;
+        CompletableFuture<Answer> ask(FullHttpRequest request) {
+            var answer = new CompletableFuture<Answer>();
+            loop.execute(() -> {
+                asked = answer;
+                var open = channel;
+                if (open == null) {
+                    connect(request);
+                } else {
+                    send(open, request);
+                }
+            });
+            return answer;
+        }
+
+        private void connect(FullHttpRequest request) {
+            new Bootstrap()
+                    .group(loop)
+                    .channel(EventLoops.socket(loop))
+                    .option(ChannelOption.TCP_NODELAY, true)
+                    .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
+                    .handler(
+                            new ChannelInitializer<>() {
+                                @Override
+                                protected void initChannel(Channel opened) {
+                                    var ssl = tls.newHandler(opened.alloc());
+                                    ssl.setHandshakeTimeoutMillis(
+                                            TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+                                    opened.pipeline()
+                                            .addLast(ssl)
+                                            .addLast(new ReadTimeoutHandler(PATIENCE_SECONDS))
+                                            .addLast(new HttpClientCodec())
+                                            .addLast(new HttpObjectAggregator(MOST))
+                                            .addLast(Connection.this);
+                                }
+                            })
+                    .connect(hub)
+                    .addListener((ChannelFuture connected) -> {
+                        if (connected.isSuccess()) {
+                            channel = connected.channel();
+                            send(connected.channel(), request);
+                        } else {
+                            request.release();
+                            fail(connected.cause());
+                        }
+                    });
+        }
+
+        private void send(Channel open, FullHttpRequest request) {
+            open.writeAndFlush(request)
+                    .addListener(sent -> {
+                        if (!sent.isSuccess()) {
+                            fail(sent.cause());
+                        }
+                    });
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, FullHttpResponse response) {
+            var waiting = asked;
+            asked = null;
+            if (waiting != null) {
+                waiting.complete(
+                        new Answer(
+                                response.status().code(),
+                                response.content().toString(StandardCharsets.UTF_8)));
             }
         }
 
-        Answer ask(String request) throws IOException {
-            try {
-                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-                int status = Integer.parseInt(line().split(" ")[1]);
-                int length = 0;
-                for (String line = line(); !line.isEmpty(); line = line()) {
-                    if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                        length = Integer.parseInt(line.substring(15).strip());
-                    }
-                }
-                byte[] body = in.readNBytes(length);
-                if (body.length < length) {
-                    throw new IOException("cut short");
-                }
-                return new Answer(status, new String(body, StandardCharsets.UTF_8));
-            } catch (IOException e) {
-                close();
-                throw e;
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            fail(new IOException("the hub ended the connection"));
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            fail(cause);
+            ctx.close();
+        }
+
+        private void fail(Throwable cause) {
+            var waiting = asked;
+            asked = null;
+            if (waiting != null) {
+                waiting.completeExceptionally(cause);
             }
         }
 
-        private String line() throws IOException {
-            var line = new StringBuilder();
-            for (int c = in.read(); c != '\n'; c = in.read()) {
-                if (c < 0) {
-                    throw new IOException("the hub ended the connection");
+        void close() {
+            loop.execute(() -> {
+                var open = channel;
+                if (open != null) {
+                    open.close();
                 }
-                line.append((char) c);
-            }
-            return line.toString().strip();
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-        }
-    }
-
-    /// The bench trusts the hub that it has started.
-    private static final class Anybody extends X509ExtendedTrustManager {
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
+            });
         }
     }
 }

@@ -24,7 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class HerdAgent implements Runnable {
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
-    private static final Duration AGAIN_WITHIN = Duration.ofSeconds(30);
+    private static final Duration AGAIN_WITHIN = Duration.ofMinutes(2);
     private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private final Dialer dialer;
@@ -110,7 +110,7 @@ final class HerdAgent implements Runnable {
                     }));
             threads.execute(() -> {
                 if (again) {
-                    lull(HEARTBEAT.dividedBy(3));
+                    lull(HEARTBEAT);
                 }
                 heartbeats(link, ended);
             });

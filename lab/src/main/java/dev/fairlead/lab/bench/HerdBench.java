@@ -42,6 +42,7 @@ final class HerdBench {
     private static final int API_RATE = 500;
     private static final int RETURN_RATE = 100;
     private static final long API_MILLIS = 15_000;
+    private static final long WARM_MILLIS = 15_000;
     private static final long RETURN_MILLIS = 20_000;
     private static final int STOP_SECONDS = 30;
     private static final int SPARE_DESCRIPTORS = 1_000;
@@ -144,11 +145,11 @@ final class HerdBench {
             signIn(api);
             api.ask("ask " + RETURN_RATE + " 3000");
             link(herd, hub);
+            var linked = hub;
             if (parts.contains(Part.API)) {
-                goes(Part.API.label, () -> beside(api));
+                goes(Part.API.label, () -> beside(linked, herd, api));
             }
             if (parts.contains(Part.RETURN)) {
-                var linked = hub;
                 goes(Part.RETURN.label, () -> killed(linked, herd, api));
             }
             stop();
@@ -266,11 +267,17 @@ final class HerdBench {
                 "GC.run");
     }
 
-    private void beside(Worker api) throws IOException {
+    private void beside(Process hub, Worker herd, Worker api)
+            throws IOException, InterruptedException {
+        var before = HerdCpu.now(hub, herd, api);
+        Thread.sleep(SETTLE_MILLIS);
+        say("heartbeats alone: " + HerdCpu.now(hub, herd, api).since(before));
         say("asking the API beside them");
-        api.ask("ask " + API_RATE + " 5000");
+        api.ask("ask " + API_RATE + " " + WARM_MILLIS);
+        before = HerdCpu.now(hub, herd, api);
         var asked = api.ask("ask " + API_RATE + " " + API_MILLIS);
         say("API: " + asked.figures());
+        say(HerdCpu.now(hub, herd, api).since(before));
         mustNotFail(asked);
         found.put(HerdFigure.API_P50, asked.need("p50"));
         found.put(HerdFigure.API_P99, asked.need("p99"));
@@ -285,16 +292,18 @@ final class HerdBench {
     private void killed(Process hub, Worker herd, Worker api)
             throws IOException, InterruptedException {
         herd.ask("mark");
+        var before = HerdCpu.now(hub, herd, api).withoutHub();
         say("killing the hub");
         hub.destroyForcibly().waitFor();
         long began = System.currentTimeMillis();
-        start(2);
+        var restarted = start(2);
         awaitAccept();
         long accepted = System.currentTimeMillis();
         found.put(HerdFigure.ACCEPT, (accepted - began) / 1_000.0);
         api.tell("return " + RETURN_RATE + " " + RETURN_MILLIS);
         var back = herd.ask("back " + PATIENCE_SECONDS);
         say("back: " + back.figures());
+        say(HerdCpu.now(restarted, herd, api).since(before));
         found.put(HerdFigure.RETURN, (back.need("at") - accepted) / 1_000.0);
         var asked = api.heard();
         say("API meanwhile: " + asked.figures());

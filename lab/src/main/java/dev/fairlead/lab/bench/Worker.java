@@ -42,6 +42,10 @@ final class Worker implements AutoCloseable {
         answers = process.inputReader();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     String line() throws IOException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!answers.ready()) {
