@@ -91,6 +91,12 @@ test('every page at every width, dark and light', async ({ page, stage }) => {
     await page.getByRole('link', { name: stage.node, exact: true }).click();
     await expect(page.getByText(/ of .*GiB/).first()).toBeVisible();
     await picture(page, 'node');
+    await page.getByRole('link', { name: 'Terminal', exact: true }).click();
+    await expect(page.locator('.fl-terminal[data-state=attached]')).toBeVisible();
+    await page.keyboard.type("PS1='\\w $ '; clear; ls --color -C /etc | head -20; uptime\n");
+    await expect(page.locator('.fl-terminal')).toHaveAttribute('data-state', 'attached');
+    await picture(page, 'terminal');
+    await page.getByRole('button', { name: /^Close / }).click();
     await page.keyboard.press('Control+k');
     await expect(page.getByPlaceholder('Go to a node or a page')).toBeVisible();
     await picture(page, 'palette');

@@ -32,7 +32,7 @@ async function sees(page: Page, what: string | RegExp): Promise<void> {
 
 async function openTerminal(page: Page, stage: Stage): Promise<void> {
   await page.goto(`/t/default/nodes/${stage.node}`);
-  await page.getByRole('link', { name: 'Terminal' }).click();
+  await page.getByRole('link', { name: 'Terminal', exact: true }).click();
   await expect(page.getByRole('region', { name: `Terminal on ${stage.node}` })).toBeVisible();
   await expect(page.locator('.fl-terminal[data-state=attached]')).toBeVisible();
   await page.keyboard.type("PS1='$ '; echo rea''dy\n");
@@ -40,6 +40,7 @@ async function openTerminal(page: Page, stage: Stage): Promise<void> {
 }
 
 async function endAll(page: Page): Promise<void> {
+  await page.locator('.fl-terminal').first().click();
   await page.keyboard.type('exit\n');
   await expect(page.getByText('The shell has ended.')).toBeVisible();
   await page.getByRole('button', { name: 'Close', exact: true }).click();
@@ -137,7 +138,7 @@ test('tabs, splits, search, copy and paste', async ({ signedIn: page, stage }) =
   await sees(page, 'pas12ted\n');
   await page.getByRole('button', { name: 'Open a terminal' }).click();
   await page.getByRole('menuitem', { name: stage.node }).click();
-  await expect(page.getByRole('tab')).toHaveCount(2);
+  await expect(page.getByRole('list', { name: 'Terminals' }).getByRole('listitem')).toHaveCount(2);
   for (let left = 2; left > 0; left--) {
     await page
       .getByRole('button', { name: /^Close / })

@@ -126,6 +126,12 @@ export class Pane {
   /** Ctrl+Shift+C and V, as terminals have it; everything else is the shell's. */
   private mayHave(event: KeyboardEvent): boolean {
     if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey) return true;
+    if (event.code === 'KeyO') {
+      // The way out for whoever has no pointer: every other key is the shell's.
+      event.preventDefault();
+      document.querySelector<HTMLElement>('[data-acts]')?.focus();
+      return false;
+    }
     if (event.code === 'KeyF') {
       event.preventDefault();
       this.find();

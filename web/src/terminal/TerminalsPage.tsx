@@ -1,6 +1,6 @@
 import '@xterm/xterm/css/xterm.css';
 import '@fontsource-variable/geist-mono/index.css';
-import { ActionIcon, Button, Menu, Modal, TextInput, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, Menu, Modal, TextInput, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../shell/Icon';
@@ -57,11 +57,12 @@ export function TerminalsPage() {
   return (
     <div className={css.desk}>
       <div className={css.tabs}>
-        <div role="tablist" aria-label={t.tabs} className={css.tabList}>
+        <VisuallyHidden component="h1">{t.one(titleOf(shown))}</VisuallyHidden>
+        <ul aria-label={t.tabs} className={css.tabList}>
           {here.map((tab) => (
             <TabHead key={tab.id} tab={tab} active={tab === shown} />
           ))}
-        </div>
+        </ul>
         <NodeMenu tenant={tenant}>
           <ActionIcon aria-label={t.open}>
             <Icon name="add" />
@@ -69,7 +70,7 @@ export function TerminalsPage() {
         </NodeMenu>
         <PaneActs tab={shown} onDownload={() => setDownloads(true)} />
       </div>
-      <div className={css.body} role="tabpanel" aria-label={titleOf(shown)} key={shown.id}>
+      <div className={css.body} key={shown.id}>
         <SplitView split={shown.layout} active={shown} />
       </div>
       <Copies />
@@ -88,11 +89,10 @@ function TabHead({ tab, active }: { tab: Tab; active: boolean }) {
   const title = titleOf(tab);
   const state = tab.active.stream.state.at;
   return (
-    <div className={css.tab} data-active={active || undefined}>
+    <li className={css.tab} data-active={active || undefined}>
       <button
         type="button"
-        role="tab"
-        aria-selected={active}
+        aria-current={active}
         className={css.tabName}
         onClick={() => desk.show(tab.id)}
       >
@@ -107,7 +107,7 @@ function TabHead({ tab, active }: { tab: Tab; active: boolean }) {
       >
         <Icon name="close" size={12} />
       </button>
-    </div>
+    </li>
   );
 }
 
@@ -155,7 +155,7 @@ function PaneActs({ tab, onDownload }: { tab: Tab; onDownload: () => void }) {
   return (
     <Menu>
       <Menu.Target>
-        <ActionIcon aria-label={t.acts(pane.node)} className={css.acts}>
+        <ActionIcon aria-label={t.acts(pane.node)} className={css.acts} data-acts>
           <Icon name="more" />
         </ActionIcon>
       </Menu.Target>
