@@ -18,7 +18,11 @@ export function Detached({ tenant, brief = false }: { tenant: string; brief?: bo
     queryKey: KEY,
     queryFn: () =>
       allPages((cursor) =>
-        answer(api.GET('/api/v1/terminals', { params: { query: cursor ? { cursor, limit: 100 } : { limit: 100 } } })),
+        answer(
+          api.GET('/api/v1/terminals', {
+            params: { query: cursor ? { cursor, limit: 100 } : { limit: 100 } },
+          }),
+        ),
       ),
     refetchInterval: 10_000,
   });

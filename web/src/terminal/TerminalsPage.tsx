@@ -1,6 +1,14 @@
 import '@xterm/xterm/css/xterm.css';
 import '@fontsource-variable/geist-mono/index.css';
-import { ActionIcon, Button, Menu, Modal, TextInput, useMantineColorScheme, VisuallyHidden } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  Menu,
+  Modal,
+  TextInput,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { Icon } from '../shell/Icon';
