@@ -25,11 +25,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The gate before TLS: while many connections are in their TLS handshake the next ones wait. They
-/// are accepted and left alone, and the newest comes first: in a heap the oldest is the one that
-/// has given up, or will have before it is through, and to work for it would only make the next one
-/// old. Who has hung up by then costs nothing more. Nobody is turned away, and nobody who only
-/// connects and says nothing can keep the others out. What it bounds is how long the event loop is
-/// busy with handshakes before it comes to the streams and requests of those who are in.
+/// are accepted and left alone, and let in as they came; who has hung up by then costs nothing
+/// more. (The newest first was measured and is worse: it has not said its hello yet, so it takes a
+/// place and lets it wait.) Nobody is turned away, and nobody who only connects and says nothing
+/// can keep the others out. What it bounds is how long the event loop is busy with handshakes
+/// before it comes to the streams and requests of those who are in.
 ///
 /// It is a transport of Vert.x', which gives no other way to the socket that listens.
 public final class SlowAccept implements Transport {
@@ -49,7 +49,7 @@ public final class SlowAccept implements Transport {
     private volatile boolean shut;
 
     /// @param most TLS handshakes under way at once, before it becomes slow
-    /// @param mostWaiting connections that wait; of more, the oldest is closed
+    /// @param mostWaiting connections that wait; those beyond are closed
     public SlowAccept(int most, int mostWaiting) {
         var best = Transport.nativeTransport();
         this.transport = best != null && best.available() ? best : Transport.NIO;
@@ -102,7 +102,7 @@ public final class SlowAccept implements Transport {
     /// [#finished].
     final class AtTheDoor extends ChannelInboundHandlerAdapter {
 
-        /// The newest first. Registered with no event loop yet, so nothing is read.
+        /// Registered with no event loop yet, so nothing is read.
         private final ArrayDeque<Channel> queue = new ArrayDeque<>();
 
         private boolean again;
@@ -113,7 +113,7 @@ public final class SlowAccept implements Transport {
                 ((Channel) message).unsafe().closeForcibly();
                 return;
             }
-            queue.addFirst((Channel) message);
+            queue.addLast((Channel) message);
             waiting.incrementAndGet();
             letIn(ctx);
             if (!queue.isEmpty()) {
@@ -142,7 +142,7 @@ public final class SlowAccept implements Transport {
             letIn(ctx);
         }
 
-        /// The newest that is still there; false where there is none.
+        /// The next that is still there; false where there is none.
         private boolean letInOne(ChannelHandlerContext ctx) {
             for (var next = queue.poll(); next != null; next = queue.poll()) {
                 waiting.decrementAndGet();

@@ -35,7 +35,7 @@ class SlowAcceptTest {
     }
 
     @Test
-    void theNewestIsLetInFirstAndOfTooManyTheOldestIsClosed() throws Exception {
+    void theyAreLetInAsTheyCameAndOneTooManyIsClosed() throws Exception {
         var first = comes();
         assertThat(listening.<Object>readInbound()).isSameAs(first);
         assertThat(door.unfinished()).isEqualTo(1);
@@ -46,13 +46,13 @@ class SlowAcceptTest {
         assertThat(door.waiting()).isEqualTo(2);
         assertThat(door.waits()).isEqualTo(2);
         var fourth = comes();
-        assertThat(second.isOpen()).isFalse();
+        assertThat(fourth.isOpen()).isFalse();
         assertThat(third.isOpen()).isTrue();
         assertThat(door.waiting()).isEqualTo(2);
         isThrough(first);
-        assertThat(listening.<Object>readInbound()).isSameAs(fourth);
+        assertThat(listening.<Object>readInbound()).isSameAs(second);
         assertThat(listening.<Object>readInbound()).isNull();
-        isThrough(fourth);
+        isThrough(second);
         assertThat(listening.<Object>readInbound()).isSameAs(third);
         isThrough(third);
         assertThat(door.unfinished()).isZero();
