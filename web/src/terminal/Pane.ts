@@ -7,6 +7,8 @@ import { answer, api } from '../api/client';
 import { type TerminalState, TerminalStream, type Tickets } from './stream';
 import { allowStyles } from './styles';
 
+const AFTER_MENU_MS = 60;
+
 export interface Watches {
   changed(): void;
   focused(pane: Pane): void;
@@ -147,13 +149,14 @@ export class Pane {
   }
 
   copy(): void {
+    this.focusSoon();
     const text = this.xterm.getSelection();
     if (text) void navigator.clipboard.writeText(text);
   }
 
   async paste(): Promise<void> {
     this.xterm.paste(await navigator.clipboard.readText());
-    this.focus();
+    this.focusSoon();
   }
 
   find(now = true): void {
@@ -167,6 +170,11 @@ export class Pane {
 
   focus(): void {
     this.xterm.focus();
+  }
+
+  /** Once more when a menu that has closed has given the focus back to its button. */
+  focusSoon(): void {
+    window.setTimeout(() => this.focus(), AFTER_MENU_MS);
   }
 
   themed(): void {

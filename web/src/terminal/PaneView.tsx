@@ -9,6 +9,7 @@ import css from './terminal.module.css';
 import { terminalWords } from './text';
 
 const SHOW_RESUMED_MS = 4_000;
+const AFTER_MENU_MS = 60;
 
 /** One terminal, and what is to be said about it. */
 export function PaneView({ pane, active, alone }: { pane: Pane; active: boolean; alone: boolean }) {
@@ -24,7 +25,9 @@ export function PaneView({ pane, active, alone }: { pane: Pane; active: boolean;
   }, [pane]);
 
   useEffect(() => {
-    if (active) pane.focus();
+    if (!active) return;
+    pane.focus();
+    pane.focusSoon();
   }, [pane, active]);
 
   return (
@@ -131,6 +134,14 @@ function Find({ pane }: { pane: Pane }) {
   const t = useWords(terminalWords);
   const [text, setText] = useState('');
   const [result, setResult] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    field.current?.focus();
+    // A menu that has closed gives the focus back to its button.
+    const timer = setTimeout(() => field.current?.focus(), AFTER_MENU_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   useEffect(() => {
     const told = pane.search.onDidChangeResults(({ resultIndex, resultCount }) =>
@@ -165,7 +176,7 @@ function Find({ pane }: { pane: Pane }) {
     <div className={css.find} role="search">
       <TextInput
         size="xs"
-        autoFocus
+        ref={field}
         aria-label={t.find}
         placeholder={t.findPlaceholder}
         value={text}
