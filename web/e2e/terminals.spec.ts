@@ -134,6 +134,8 @@ test('tabs, splits, search, copy and paste', async ({ signedIn: page, stage }) =
   await page.evaluate(() => navigator.clipboard.writeText('echo pas$((3*4))ted'));
   await acts.click();
   await page.getByRole('menuitem', { name: 'Paste' }).click();
+  await sees(page, 'pas$((3*4))ted');
+  await expect(page.locator('.fl-terminal textarea:focus')).toHaveCount(1);
   await page.keyboard.press('Enter');
   await sees(page, 'pas12ted\n');
   await page.getByRole('button', { name: 'Open a terminal' }).click();
@@ -170,7 +172,8 @@ test('files are copied both ways, with equal sums', async ({ signedIn: page, sta
   await page.getByRole('button', { name: /What can be done/ }).click();
   await page.getByRole('menuitem', { name: 'Upload files…' }).click();
   await (await choosing).setFiles(local);
-  await expect(page.getByText(`On ${stage.node}`, { exact: true })).toBeVisible({
+  const copies = page.getByRole('region', { name: 'Copies of files' });
+  await expect(copies.getByText(`On ${stage.node}`, { exact: true })).toBeVisible({
     timeout: 90_000,
   });
   await page.keyboard.press('Escape');
