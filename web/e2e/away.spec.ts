@@ -4,7 +4,6 @@ import { type OwnStage, startStage } from './setup';
 /** With a hub of its own, which it may kill. */
 const test = shared.extend<object, { own: OwnStage }>({
   own: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is needed
     async ({}, use) => {
       const own = await startStage();
       await use(own);

@@ -8,7 +8,6 @@ export { expect };
 /** Signed in, and nothing may have broken the content policy or failed in the page at the end. */
 export const test = base.extend<{ signedIn: Page }, { stage: Stage }>({
   stage: [
-    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what is needed
     async ({}, use) => {
       await use(JSON.parse(readFileSync(process.env.FAIRLEAD_STAGE ?? '', 'utf8')) as Stage);
     },

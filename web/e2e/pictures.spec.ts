@@ -91,6 +91,9 @@ test('every page at every width, dark and light', async ({ page, stage }) => {
     await page.getByRole('link', { name: stage.node, exact: true }).click();
     await expect(page.getByText(/ of .*GiB/).first()).toBeVisible();
     await picture(page, 'node');
+    await page.keyboard.press('Control+k');
+    await expect(page.getByPlaceholder('Go to a node or a page')).toBeVisible();
+    await picture(page, 'palette');
   } finally {
     for (const agent of agents) await agent.stop();
   }

@@ -58,7 +58,6 @@ test('text never becomes a script', async ({ signedIn: page }) => {
       script: () => {
         document.createElement('script').text = 'window.ran = true';
       },
-      // biome-ignore lint/security/noGlobalEval: that it is refused is what is tested
       evaluated: () => eval('window.ran = true'),
       made: () => new Function('window.ran = true')(),
       policy: () =>

@@ -48,7 +48,6 @@ export function FleetTable({ tenant, nodes, columns, narrow, sort, onSort, onLab
     getItemKey: (index) => nodes[index]?.id ?? index,
     overscan: 12,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when the height is another
   useEffect(() => rows.measure(), [rows, height]);
 
   const template = narrow

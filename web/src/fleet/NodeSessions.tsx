@@ -41,7 +41,6 @@ export function NodeSessions({ tenant, node }: { tenant: string; node: Node }) {
         {isProblem(error, 'denied') && <p>{t.noSessionsRight}</p>}
         {data && sessions.length === 0 && <p>{t.noSessions}</p>}
         {sessions.length > 0 && (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it
           <section className={css.scrollX} tabIndex={0} aria-label={t.sessions}>
             <table className={css.sessions}>
               <thead>

@@ -41,7 +41,6 @@ export function CommandLine({ line, label }: { line: string; label: string }) {
   const long = line.length > 160;
   return (
     <div className={css.line} data-long={long || undefined}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so keys must reach it */}
       <pre tabIndex={0} role="group" aria-label={label}>
         <code>{line}</code>
       </pre>

@@ -1,4 +1,5 @@
 import '@mantine/spotlight/styles.css';
+import { Modal } from '@mantine/core';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
@@ -51,6 +52,7 @@ export default function Palette({
       scrollable
       maxHeight={420}
     >
+      <Modal.Title className="fl-hidden">{t.find}</Modal.Title>
       <Spotlight.Search
         placeholder={t.findPlaceholder}
         aria-label={t.find}

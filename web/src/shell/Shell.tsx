@@ -30,7 +30,6 @@ export function Shell() {
   const path = useRouterState({ select: (state) => state.location.pathname });
 
   useEffect(() => keepTenant(tenant), [tenant]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: on each new page
   useEffect(close, [path]);
   useHotkeys([['mod+K', () => setPalette('open')]], []);
 
