@@ -62,10 +62,10 @@ export interface Shows {
 
 /** What makes further tries useless. */
 export class NoMoreTickets extends Error {
-  readonly cause_: string;
+  readonly why: string;
   constructor(cause: string, message: string) {
     super(message);
-    this.cause_ = cause;
+    this.why = cause;
   }
 }
 
@@ -190,7 +190,7 @@ export class TerminalStream {
           this.terminal = null;
           this.tryAgain(FIRST_TRY_MS);
         } else {
-          this.end(error.cause_, error.message);
+          this.end(error.why, error.message);
         }
       } else {
         this.lost();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param connections TCP connections to the one port, links included
 /// @param requests API requests that are being worked on; more wait a second, then `busy`
 /// @param eventStreams SSE streams
-/// @param tlsHandshakes under way, before new connections are accepted slowly
+/// @param tlsHandshakes under way, before the next connections wait
 /// @param unproved connections for links that have not proved themselves yet
 /// @param unprovedPerAddress of them from one address
 /// @param handshakeSeconds to prove oneself
