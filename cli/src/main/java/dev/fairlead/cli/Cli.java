@@ -36,6 +36,8 @@ public final class Cli {
                     "api-token",
                     "trust",
                     "ports",
+                    "settings",
+                    "health",
                     "completion",
                     "version");
 
@@ -79,6 +81,8 @@ public final class Cli {
             case "api-token" -> new ApiToken(fairlead);
             case "trust" -> new Trust(fairlead);
             case "ports" -> new Ports(fairlead);
+            case "settings" -> new Settings(fairlead);
+            case "health" -> new Health(fairlead);
             case "completion" -> new Completion();
             case "version" -> new Version(fairlead);
             default -> throw new IllegalArgumentException(name);

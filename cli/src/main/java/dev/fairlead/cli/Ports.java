@@ -19,7 +19,7 @@ final class Ports implements Callable<Integer> {
 
     @Option(
             names = "--as",
-            paramLabel = "table|md|json|nft",
+            paramLabel = "table|md|csv|json|nft",
             defaultValue = "table",
             description = "The form: nft is firewall text for nftables (${DEFAULT-VALUE}).")
     private String form = "table";
@@ -32,11 +32,11 @@ final class Ports implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!List.of("table", "md", "json", "nft").contains(form)) {
+        if (!List.of("table", "md", "csv", "json", "nft").contains(form)) {
             throw new CliException(
                     Exit.USAGE,
                     "There is no form \"" + form + "\".",
-                    "Forms are table, md, json, nft.");
+                    "Forms are table, md, csv, json, nft.");
         }
         try (var api = fairlead.api()) {
             var ports = api.get(HubApi.path("ports"), Query.of("as", form));

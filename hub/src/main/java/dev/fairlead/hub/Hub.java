@@ -11,13 +11,19 @@ import dev.fairlead.hub.http.HubServer;
 import dev.fairlead.hub.http.Redirect;
 import dev.fairlead.hub.identity.SignIns;
 import dev.fairlead.hub.identity.Users;
+import dev.fairlead.hub.observe.DatabaseMeters;
 import dev.fairlead.hub.observe.DiskSpace;
 import dev.fairlead.hub.observe.Health;
+import dev.fairlead.hub.observe.HealthRoutes;
+import dev.fairlead.hub.observe.History;
 import dev.fairlead.hub.observe.ObserveServer;
+import dev.fairlead.hub.observe.ProcessMeters;
 import dev.fairlead.hub.ports.Port;
 import dev.fairlead.hub.ports.PortMatrix;
 import dev.fairlead.hub.ports.PortRoutes;
 import dev.fairlead.hub.rbac.Grants;
+import dev.fairlead.hub.settings.HubSettings;
+import dev.fairlead.hub.settings.SettingsRoutes;
 import dev.fairlead.hub.tenant.Tenants;
 import dev.fairlead.hub.terminal.AcceptTerminal;
 import dev.fairlead.hub.tunnel.AcceptLink;
@@ -30,6 +36,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +58,8 @@ public final class Hub implements AutoCloseable {
     private final HubServer server;
     private final ObserveServer observe;
     private final Drain drain;
+    private final History history;
+    private final Instant begun;
     private final @Nullable Redirect redirect;
     private final PortMatrix.Bound bound;
 
@@ -80,7 +89,9 @@ public final class Hub implements AutoCloseable {
             var stopped = new AtomicReference<@Nullable Drain>();
             started.atEnd("drain", () -> tellStopped(stopped.get()));
             this.ground = Ground.start(config, parts, started);
+            this.begun = parts.clock().instant();
             this.can = new Capabilities(ground, started);
+            this.history = started.add("history", history());
             this.drain = new Drain(ground.data(), can.links, can.sessions);
             stopped.set(drain);
             this.server = started.add("server", serve());
@@ -153,19 +164,19 @@ public final class Hub implements AutoCloseable {
         var terminals =
                 new AcceptTerminal(
                         can.terminals, can.authenticate, request -> server().addressOf(request));
-        var api = can.api(new HubRoutes(this::info), new PortRoutes(this::ports));
+        var parts = ground.parts();
+        var api =
+                can.api(
+                        new HubRoutes(this::info),
+                        new PortRoutes(this::ports),
+                        new SettingsRoutes(this::settings),
+                        new HealthRoutes(health(), history, parts.meters(), parts.clock(), begun));
         return HubServer.start(
                 ground.vertx(),
                 ground.config(),
                 ground.certificates(),
                 new HubServer.Parts(
-                        api,
-                        info(),
-                        accept,
-                        terminals,
-                        ground.parts().console(),
-                        files,
-                        ground.parts().meters()));
+                        api, info(), accept, terminals, parts.console(), files, parts.meters()));
     }
 
     private HubServer server() {
@@ -179,6 +190,25 @@ public final class Hub implements AutoCloseable {
                 fingerprint().toString(),
                 url().toString(),
                 caPem());
+    }
+
+    private HubSettings settings() {
+        return HubSettings.of(
+                ground.config(),
+                Version.current(),
+                url().toString(),
+                begun,
+                ground.keys(),
+                ground.certificates().shown());
+    }
+
+    private History history() {
+        var meters = ground.parts().meters();
+        ProcessMeters.register(meters, ground.data());
+        return History.start(
+                meters,
+                new DatabaseMeters(meters, ground.database(), ground.agents()),
+                ground.parts().clock());
     }
 
     /// What the network must let through for this hub as it runs.

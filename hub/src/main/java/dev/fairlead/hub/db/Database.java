@@ -238,6 +238,26 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /// How many connections there are; `waiting` for one are threads.
+    public record Connections(int busy, int idle, int waiting) {}
+
+    public Connections connections() {
+        var now = pool.getHikariPoolMXBean();
+        return new Connections(
+                now.getActiveConnections(),
+                now.getIdleConnections(),
+                now.getThreadsAwaitingConnection());
+    }
+
+    /// What the database takes on its disk, in bytes.
+    public long size() {
+        return system(tx ->
+                tx.handle()
+                        .createQuery("select pg_database_size(current_database())")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
     /// Whether a failure is the breach of this unique or foreign key.
     public static boolean breaks(Throwable failure, String constraint) {
         for (Throwable t = failure; t != null; t = t.getCause()) {

@@ -6,6 +6,7 @@ import dev.fairlead.hub.http.Contract.Found;
 import dev.fairlead.hub.identity.Authenticate;
 import dev.fairlead.hub.rbac.Act;
 import dev.fairlead.hub.rbac.Decide;
+import dev.fairlead.hub.rbac.Decision;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -127,8 +128,19 @@ public final class Api {
             // What is the asker's own is still in a tenant of which they must know.
             decide.decide(principal, tenant, Act.TENANT_SEE).orReject("tenant");
         }
-        decide.decide(principal, tenant == null ? principal.tenant() : tenant, act)
-                .orReject("tenant");
+        var decision = decide.decide(principal, tenant == null ? principal.tenant() : tenant, act);
+        if (named == null
+                && act.scope() == Act.Scope.SYSTEM
+                && decision instanceof Decision.Denied denied
+                && denied.reason().hidden()) {
+            // There is a hub, and everybody knows.
+            throw Rejected.of(
+                    Rejected.Code.DENIED,
+                    "This is about the hub itself, and for its own staff.",
+                    "An administrator of the hub can change that, with a grant in its tenant"
+                            + " system: fairlead grant add.");
+        }
+        decision.orReject("tenant");
         var call =
                 new Call(
                         request.address(),

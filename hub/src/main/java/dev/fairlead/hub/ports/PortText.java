@@ -1,5 +1,7 @@
 package dev.fairlead.hub.ports;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.fairlead.hub.http.Json;
 import dev.fairlead.hub.ports.Port.Direction;
 import dev.fairlead.hub.ports.Port.Role;
@@ -41,6 +43,20 @@ public enum PortText {
             text.append("|").append("---|".repeat(HEADINGS.size())).append('\n');
             rows.forEach(
                     row -> text.append("| ").append(String.join(" | ", cells(row))).append(" |\n"));
+            return text.toString();
+        }
+    },
+
+    /// For a spreadsheet, as RFC 4180 has it.
+    CSV {
+        @Override
+        public String render(List<Port> rows) {
+            var text = new StringBuilder();
+            text.append(String.join(",", HEADINGS)).append("\r\n");
+            for (Port row : rows) {
+                text.append(cells(row).stream().map(PortText::quoted).collect(joining(",")))
+                        .append("\r\n");
+            }
             return text.toString();
         }
     },
@@ -113,6 +129,10 @@ public enum PortText {
                 row.peer(),
                 row.purpose(),
                 row.function());
+    }
+
+    private static String quoted(String cell) {
+        return cell.matches("[^\",\r\n]*") ? cell : '"' + cell.replace("\"", "\"\"") + '"';
     }
 
     private static String destination(String address) {

@@ -12,6 +12,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -40,11 +41,26 @@ public final class ServedCertificates implements AutoCloseable {
         Served load() throws IOException;
     }
 
+    /// Whose certificates clients see.
+    public enum Origin {
+        /// Those of the hub's own CA, which renews them.
+        OWN_CA,
+        /// Files of the administrator's.
+        FILES,
+        /// A load balancer's, which ends TLS.
+        LOAD_BALANCER
+    }
+
+    /// What clients see.
+    ///
+    /// @param chains one, or more behind load balancers; each leaf first
+    /// @param renewed when the hub makes the next one by itself; null where it does not
+    public record Shown(
+            Origin origin, List<List<X509Certificate>> chains, @Nullable Instant renewed) {}
+
     /// @param pair null behind a load balancer
     /// @param leafHashes SHA-256 of each leaf that a client may see
-    /// @param ca the local CA, if the pair is its work
-    private record Served(
-            @Nullable KeyAndChain pair, List<byte[]> leafHashes, @Nullable X509Certificate ca) {}
+    private record Served(@Nullable KeyAndChain pair, List<byte[]> leafHashes, Shown shown) {}
 
     private final Source source;
     private final List<Path> files;
@@ -116,7 +132,9 @@ public final class ServedCertificates implements AutoCloseable {
 
     /// The PEM of the local CA, where there is one.
     public Optional<String> caPem() {
-        return Optional.ofNullable(served.ca())
+        return Optional.of(served.shown())
+                .filter(one -> one.origin() == Origin.OWN_CA)
+                .map(one -> one.chains().getFirst().getLast())
                 .map(ca -> {
                     try {
                         return Pem.write("CERTIFICATE", ca.getEncoded());
@@ -124,6 +142,11 @@ public final class ServedCertificates implements AutoCloseable {
                         throw new IllegalStateException(e);
                     }
                 });
+    }
+
+    /// What clients see now.
+    public Shown shown() {
+        return served.shown();
     }
 
     /// Calls `listener` after each change of the served pair.
@@ -181,19 +204,27 @@ public final class ServedCertificates implements AutoCloseable {
     }
 
     private static Served ofLocalCa(KeyAndChain pair) {
-        return new Served(pair, List.of(pair.leafHash()), pair.chain().getLast());
+        return served(Origin.OWN_CA, pair, LocalCa.renewAt(pair.leaf()));
     }
 
     private static Served ofFiles(KeyAndChain pair) {
-        return new Served(pair, List.of(pair.leafHash()), null);
+        return served(Origin.FILES, pair, null);
+    }
+
+    private static Served served(Origin origin, KeyAndChain pair, @Nullable Instant renewed) {
+        var shown = new Shown(origin, List.of(pair.chain()), renewed);
+        return new Served(pair, List.of(pair.leafHash()), shown);
     }
 
     private static Served ofBalancers(List<Path> files) throws IOException {
-        var hashes = new ArrayList<byte[]>();
+        var chains = new ArrayList<List<X509Certificate>>();
         for (Path file : files) {
-            hashes.add(KeyAndChain.hash(Pem.certificates(file).getFirst()));
+            chains.add(Pem.certificates(file));
         }
-        return new Served(null, hashes, null);
+        return new Served(
+                null,
+                chains.stream().map(chain -> KeyAndChain.hash(chain.getFirst())).toList(),
+                new Shown(Origin.LOAD_BALANCER, List.copyOf(chains), null));
     }
 
     private static String words(Exception e) {

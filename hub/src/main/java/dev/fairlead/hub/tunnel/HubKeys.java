@@ -154,6 +154,16 @@ public final class HubKeys {
         return Fingerprint.of(root);
     }
 
+    /// The keys that speak for the deployment.
+    public KeyBundle bundle() {
+        return bundle;
+    }
+
+    /// Whether a key is this hub's own.
+    public boolean isOwn(VerifyingKey key) {
+        return key.equals(hub.verifying());
+    }
+
     /// What the hub shows to a dialer.
     ///
     /// @param leaves SHA-256 of the TLS certificates that dialers see

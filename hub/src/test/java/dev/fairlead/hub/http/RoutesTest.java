@@ -2,6 +2,7 @@ package dev.fairlead.hub.http;
 
 import static dev.fairlead.hub.http.TestHub.PASSWORD;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.fairlead.hub.db.TestDatabase;
 import java.io.BufferedReader;
@@ -9,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -54,6 +56,65 @@ class RoutesTest {
         assertThat(hub.text("fingerprint")).isEqualTo(api.hub.fingerprint().toString());
         assertThat(hub.text("tlsCa")).startsWith("-----BEGIN CERTIFICATE-----");
         assertThat(hub.text("name")).isEqualTo("localhost");
+    }
+
+    @Test
+    void howTheHubIsSetUpIsForItsAdministrators() throws Exception {
+        var settings = api.get(admin, "/hub/settings").is(200);
+        assertThat(settings.body().at("/identity/fingerprint").asString())
+                .isEqualTo(api.hub.fingerprint().toString());
+        assertThat(settings.body().at("/identity/keys/0/own").asBoolean()).isTrue();
+        assertThat(settings.body().at("/tls/origin").asString()).isEqualTo("own-ca");
+        var chain = settings.body().at("/tls/chains/0");
+        assertThat(chain.size()).isEqualTo(2);
+        assertThat(chain.path(0).path("names").values().stream().map(JsonNode::asString))
+                .contains("localhost", "127.0.0.1");
+        assertThat(chain.path(0).path("ca").asBoolean()).isFalse();
+        assertThat(chain.path(1).path("ca").asBoolean()).isTrue();
+        assertThat(Instant.parse(settings.body().at("/tls/renewed").asString()))
+                .isBefore(Instant.parse(chain.path(0).path("notAfter").asString()));
+        assertThat(
+                        settings.body().path("limits").values().stream()
+                                .map(l -> l.path("key").asString()))
+                .contains("limits.link.memory", "limits.connections", "resume.within");
+        assertThat(settings.response().body()).doesNotContain("PRIVATE", "password");
+        onlyForTheHubsAdministrators("/hub/settings", "settings");
+    }
+
+    @Test
+    void howTheHubDoesIsForItsAdministrators() throws Exception {
+        await().untilAsserted(() -> {
+            var health = api.get(admin, "/hub/health?span=6h").is(200);
+            assertThat(health.body().path("ready").asBoolean()).isTrue();
+            var size =
+                    health.body().path("series").values().stream()
+                            .filter(s ->
+                                    s.path("name")
+                                            .asString()
+                                            .equals("fairlead_database_size_bytes"))
+                            .findFirst()
+                            .orElseThrow();
+            assertThat(size.path("now").asDouble(0)).isPositive();
+            assertThat(size.path("points").size()).isEqualTo(size.path("peaks").size());
+        });
+        assertThat(api.get(admin, "/hub/health?span=2h").is(400).code())
+                .isEqualTo("invalid-request");
+        onlyForTheHubsAdministrators("/hub/health", "health");
+    }
+
+    private void onlyForTheHubsAdministrators(String path, String tenant) throws Exception {
+        assertThat(api.get(null, path).is(401).code()).isEqualTo("not-signed-in");
+        assertThat(api.get(tenant(tenant), path).is(403).code()).isEqualTo("denied");
+        var staff = "viewer-of-" + tenant;
+        api.call(
+                        admin,
+                        "POST",
+                        "/tenants/system/users",
+                        Map.of("name", staff, "password", PASSWORD))
+                .is(201);
+        api.call(admin, "POST", "/tenants/system/grants", Map.of("user", staff, "role", "operator"))
+                .is(201);
+        assertThat(api.get(api.signIn(staff), path).is(403).code()).isEqualTo("denied");
     }
 
     @Test

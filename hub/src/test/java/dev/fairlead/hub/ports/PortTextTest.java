@@ -36,6 +36,15 @@ class PortTextTest {
     }
 
     @Test
+    void aSpreadsheetHasARowEach() {
+        assertThat(PortText.CSV.render(rows).split("\r\n"))
+                .hasSize(rows.size() + 1)
+                .contains(
+                        "run,hub,in,tcp,::,8484,\"agents, people, browsers\",\"TLS: API, links of agents"
+                                + " and clients\",P1 A1 M1");
+    }
+
+    @Test
     void theFirewallLetsInWhatLeavesTheMachineOnly() {
         assertThat(PortText.NFT.render(rows))
                 .contains("    tcp dport 8484 accept comment")

@@ -55,7 +55,8 @@ class DecideTest {
                     // Judged in `system` by Decide; the rules are those of the tenant that is asked
                     // about.
                     Act.TENANTS_MANAGE,
-                    Act.PORTS_SEE);
+                    Act.PORTS_SEE,
+                    Act.HUB_SEE);
 
     @ParameterizedTest
     @EnumSource(Act.class)
