@@ -1,8 +1,10 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.api.Query;
 import dev.fairlead.cli.output.Times;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "node",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Show, label, rename or remove a node.")
+        description = "Show, label, rename or remove a node; how it was over time.")
 final class Node {
 
     private final Fairlead fairlead;
@@ -30,6 +32,72 @@ final class Node {
             @Mixin JsonOption output) {
         try (var api = fairlead.api()) {
             show(output.json, api.get(fairlead.inTenant("nodes", Names.node(node))));
+        }
+        return Exit.OK.code();
+    }
+
+    @Command(
+            name = "stats",
+            description = {
+                "Show how a node was over time: in each step of it the mean, and the most.",
+                "Every sample is kept for a day, five minutes in one for 8 days, an hour in one for 90."
+            })
+    int stats(
+            @Parameters(paramLabel = "NODE", description = "Name or id.") String node,
+            @Option(
+                            names = "--since",
+                            paramLabel = "TIME",
+                            defaultValue = "1h",
+                            description =
+                                    "From: 2026-11-21T09:00:00Z, or how long ago: 7d"
+                                            + " (${DEFAULT-VALUE}).")
+                    String since,
+            @Option(names = "--until", paramLabel = "TIME", description = "To; now unless given.")
+                    @Nullable String until,
+            @Option(
+                            names = "--points",
+                            paramLabel = "N",
+                            defaultValue = "30",
+                            description = "At most so many steps, 10 to 1000 (${DEFAULT-VALUE}).")
+                    int points,
+            @Mixin JsonOption output) {
+        var now = fairlead.terminal().clock().instant();
+        var query =
+                Query.of("since", Times.parseTime(since, now))
+                        .and("until", until == null ? null : Times.parseTime(until, now))
+                        .and("points", points);
+        try (var api = fairlead.api()) {
+            new NodeOverTime(fairlead)
+                    .stats(
+                            output.json,
+                            api.get(
+                                    fairlead.inTenant(
+                                            "nodes", Names.node(node), "statistics", "series"),
+                                    query));
+        }
+        return Exit.OK.code();
+    }
+
+    @Command(
+            name = "links",
+            description = "List the links of a node, newest first, and why each of them ended.")
+    int links(
+            @Parameters(paramLabel = "NODE", description = "Name or id.") String node,
+            @Option(
+                            names = "--limit",
+                            paramLabel = "N",
+                            defaultValue = "20",
+                            description = "At most so many (${DEFAULT-VALUE}).")
+                    int limit,
+            @Mixin JsonOption output) {
+        try (var api = fairlead.api()) {
+            new NodeOverTime(fairlead)
+                    .links(
+                            output.json,
+                            api.list(
+                                    fairlead.inTenant("nodes", Names.node(node), "links"),
+                                    Query.NONE,
+                                    limit));
         }
         return Exit.OK.code();
     }
@@ -123,6 +191,7 @@ final class Node {
                         link.path("end").isString()
                                 ? "the last one ended by " + text(link, "end")
                                 : ""));
+        lines.put("round trip", millis(link.path("rttMillis")));
         lines.put("between", between(link));
         lines.put("last seen", terminal.time(node.path("lastSeen")));
         lines.put("labels", Labels.show(node.path("labels")));
@@ -161,6 +230,11 @@ final class Node {
                 terminal.line(String.format("%-10s %s", name, value));
             }
         });
+    }
+
+    /// Empty where it is not known.
+    static String millis(JsonNode number) {
+        return number.isNumber() ? String.format(Locale.ROOT, "%.1f ms", number.asDouble(0)) : "";
     }
 
     /// Empty where the link goes straight to the hub.

@@ -62,6 +62,35 @@ class CliHubTest {
     }
 
     @Test
+    void howANodeWasAndWhyItsLinksEnded() throws Exception {
+        var series =
+                """
+                {"since":"2026-11-21T09:00:00Z","until":"2026-11-21T10:00:00Z","stepSeconds":300,"items":[
+                 {"at":"2026-11-21T09:00:00Z","samples":10,"cpu":[0,0.25,0.5],"memoryUsed":[1024,1024,1024],
+                  "networkIn":null,"rttMillis":[1,2.04,9]}]}\
+                """;
+        var links =
+                """
+                {"items":[{"number":7,"state":"ended","began":"2026-11-21T09:00:00Z","ended":"2026-11-21T09:30:00Z",
+                 "end":"dead-peer","why":"Nothing came.","address":"192.0.2.1","hub":"h","innerTls":false,"between":null}],
+                 "next":null}\
+                """;
+        try (var hub =
+                hub((x, asked) ->
+                        answer(x, 200, JSON, asked.path().contains("series") ? series : links))) {
+            assertThat(signedIn(hub).run("node", "stats", "n", "--since", "7d").out())
+                    .contains("25%(50%)", "1.0KiB", "2.0ms(9.0ms)");
+            assertThat(signedIn(hub).run("node", "stats", "n", "--json").out())
+                    .contains("\"stepSeconds\":300");
+            assertThat(signedIn(hub).run("node", "links", "n").out())
+                    .contains("7", "192.0.2.1", "dead-peer", "Nothing came.");
+            assertThat(hub.asked().getFirst().path())
+                    .startsWith("/api/v1/tenants/acme/nodes/n/statistics/series?since=2026-")
+                    .endsWith("&points=30");
+        }
+    }
+
+    @Test
     void pagesAreFollowed() throws Exception {
         try (var hub =
                 hub((x, asked) ->

@@ -186,7 +186,7 @@ final class Capabilities {
                         new UserRoutes(users),
                         new GrantRoutes(grants),
                         new EnrolmentRoutes(enrolmentTokens, pairings, tenants),
-                        new NodeRoutes(nodes, heartbeats),
+                        new NodeRoutes(nodes, heartbeats, nodeLinks),
                         new SessionRoutes(sessions, nodes),
                         new TerminalRoutes(terminals),
                         new HostCaRoutes(hostCa),
@@ -251,6 +251,7 @@ final class Capabilities {
                 .every(Duration.ofSeconds(1), "ending interrupted sessions", sessions::expire)
                 .every(soon, "writing samples", heartbeats::flush)
                 .every(Duration.ofMinutes(1), "writing the audit", ground.audit()::flush)
+                .every(Duration.ofMinutes(1), "rolling up samples", heartbeats::rollUp)
                 .every(later, "forgetting samples", heartbeats::keep)
                 .every(later, "forgetting", this::forgetExpired);
     }

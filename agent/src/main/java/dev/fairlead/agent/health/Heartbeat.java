@@ -27,11 +27,19 @@ public final class Heartbeat implements LinkTask {
         this.interval = interval;
     }
 
+    /// The first answer to a ping comes about when the first heartbeat would go: worth a moment.
+    private static void awaitFirstPong(Link link) throws InterruptedException {
+        for (int i = 0; i < 20 && link.roundTrip().isNegative(); i++) {
+            Thread.sleep(25);
+        }
+    }
+
     @Override
     public void run(Link link) throws InterruptedException {
         if (told) {
             LinkTask.lull(interval);
         }
+        awaitFirstPong(link);
         while (true) {
             try {
                 Calls.ask(
@@ -41,7 +49,7 @@ public final class Heartbeat implements LinkTask {
                                 "heartbeat",
                                 DEADLINE,
                                 false,
-                                JsonMapper.shared().writeValueAsBytes(measure.now())));
+                                JsonMapper.shared().writeValueAsBytes(measure.now().over(link))));
                 told = true;
             } catch (IOException e) {
                 LOG.debug("The hub took no heartbeat: {}", e.getMessage());

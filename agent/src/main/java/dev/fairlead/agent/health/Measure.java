@@ -59,6 +59,7 @@ public final class Measure {
                         ? null
                         : rate(lastN, network, network.out - lastN.out),
                 attempt(this::uptime),
+                null,
                 Optional.ofNullable(attempt(disks::read)).orElse(List.of()));
     }
 

@@ -1,5 +1,6 @@
 package dev.fairlead.agent.health;
 
+import dev.fairlead.link.Link;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param networkIn bytes per second since the last measurement, without loopback
 /// @param networkOut likewise
 /// @param uptime seconds since the machine started
+/// @param rttMicros round trip of the link by the newest ping, microseconds
 /// @param disks local file systems, at most 64
 public record Statistics(
         Instant at,
@@ -25,7 +27,25 @@ public record Statistics(
         @Nullable Long networkIn,
         @Nullable Long networkOut,
         @Nullable Long uptime,
+        @Nullable Long rttMicros,
         List<Disk> disks) {
+
+    /// The same with what the link measured.
+    Statistics over(Link link) {
+        var trip = link.roundTrip();
+        return new Statistics(
+                at,
+                cpu,
+                cores,
+                load,
+                memoryTotal,
+                memoryUsed,
+                networkIn,
+                networkOut,
+                uptime,
+                trip.isNegative() ? null : trip.toNanos() / 1_000,
+                disks);
+    }
 
     /// @param total bytes
     /// @param used bytes

@@ -37,7 +37,8 @@ public final class Migrate {
                     "V5__herds.sql",
                     "V6__in_between.sql",
                     "V7__fleets.sql",
-                    "V8__asking.sql");
+                    "V8__asking.sql",
+                    "V9__over_time.sql");
 
     private static final String FOLDER = "db/migration/";
 

@@ -8,6 +8,8 @@ import dev.fairlead.hub.fleet.SampleStore.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What agents say of their machines twice a minute. The newest is kept in memory; samples are
-/// written in batches, one statement per tenant, and kept for a day.
+/// written in batches, one statement per tenant, kept for a day, and rolled up for longer
+/// ([Series]).
 public final class Heartbeats {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
@@ -34,6 +37,7 @@ public final class Heartbeats {
     private static final int MOST = 20_000;
 
     private static final Duration KEPT = Duration.ofDays(1);
+    private static final Duration AHEAD = Duration.ofMinutes(5);
 
     private final Database database;
     private final LastSeen seen;
@@ -43,6 +47,7 @@ public final class Heartbeats {
     private final ConcurrentHashMap<NodeId, Instant> stored = new ConcurrentHashMap<>();
     private final Object lock = new Object();
     private Deque<Waiting> waiting = new ArrayDeque<>();
+    private @Nullable LocalDate roomFor;
 
     private record Waiting(TenantId tenant, Sample sample) {}
 
@@ -89,15 +94,24 @@ public final class Heartbeats {
 
     /// Writes what waits; the hub calls it every few seconds and at its end. What cannot be written
     /// while the database is away stays for the next time.
-    public void flush() {
+    public synchronized void flush() {
+        Instant now = clock.instant();
+        if (!today(now).equals(roomFor) && !makeRoom(now)) {
+            return;
+        }
         Deque<Waiting> batch;
         synchronized (lock) {
             batch = waiting;
             waiting = new ArrayDeque<>();
         }
         Map<TenantId, List<Sample>> byTenant = new LinkedHashMap<>();
-        batch.forEach(
-                w -> byTenant.computeIfAbsent(w.tenant, t -> new ArrayList<>()).add(w.sample));
+        for (Waiting w : batch) {
+            // Too old to be kept, or heard when the clock was ahead of its time.
+            Instant at = w.sample.statistics().at();
+            if (at.isAfter(now.minus(KEPT)) && at.isBefore(now.plus(AHEAD))) {
+                byTenant.computeIfAbsent(w.tenant, t -> new ArrayList<>()).add(w.sample);
+            }
+        }
         byTenant.forEach((tenant, samples) -> {
             try {
                 database.useTenant(tenant, tx -> store.insert(tx, samples));
@@ -107,6 +121,23 @@ public final class Heartbeats {
                 LOG.error("{} samples of {} are lost", samples.size(), tenant, e);
             }
         });
+    }
+
+    /// The clock may have jumped, or the hub may have slept for days: room is made when it is
+    /// needed.
+    private boolean makeRoom(Instant now) {
+        try {
+            database.useSystem(tx -> SampleStore.keepPartitions(tx, now));
+            roomFor = today(now);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("There is no room for samples yet; they wait", e);
+            return false;
+        }
+    }
+
+    private static LocalDate today(Instant now) {
+        return LocalDate.ofInstant(now, ZoneOffset.UTC);
     }
 
     private void again(TenantId tenant, List<Sample> samples) {
@@ -119,14 +150,37 @@ public final class Heartbeats {
         }
     }
 
-    /// Makes room in the database for today and tomorrow, drops what is past its day, and forgets
-    /// who was silent for so long; the hub calls it at its start and once an hour.
+    /// Rolls up the five minutes and hours that are over; the hub calls it again and again. What
+    /// was missed is made up for.
+    public void rollUp() {
+        flush();
+        Instant now = clock.instant();
+        // A statement for each: a transaction over days would last longer than one may.
+        while (!Thread.currentThread().isInterrupted()
+                && database.<Boolean>system(tx -> SampleStore.rollUp(tx, now))) {
+            LOG.debug("Rolling up what was missed");
+        }
+    }
+
+    /// Makes room in the database, drops what is past its time, and forgets who was silent for a
+    /// day; the hub calls it again and again.
     public void keep() {
-        database.system(tx -> SampleStore.keepPartitions(tx));
-        Instant before = clock.instant().minus(KEPT);
+        Instant now = clock.instant();
+        database.useSystem(tx -> SampleStore.keepPartitions(tx, now));
+        Instant before = now.minus(KEPT);
         latest.values().removeIf(statistics -> statistics.at().isBefore(before));
         stored.values().removeIf(at -> at.isBefore(before));
         seen.forgetOld();
+    }
+
+    /// As [Series#read].
+    public Series series(
+            TenantId tenant,
+            NodeId node,
+            @Nullable Instant since,
+            @Nullable Instant until,
+            int points) {
+        return Series.read(database, clock, tenant, node, since, until, points);
     }
 
     /// A node's samples, newest first.

@@ -157,12 +157,13 @@ final class NodeLinkStore {
     }
 
     /// Newest first.
-    static List<NodeLink> history(Tx tx, NodeId id, int limit) {
+    static List<NodeLink> history(Tx tx, NodeId id, long before, int limit) {
         return tx.handle()
                 .createQuery(
-                        "select * from node_link where node_id = :id order by epoch desc limit"
-                                + " :limit")
+                        "select * from node_link where node_id = :id and epoch < :before"
+                                + " order by epoch desc limit :limit")
                 .bind("id", id.uuid())
+                .bind("before", before)
                 .bind("limit", limit)
                 .map((row, context) -> NodeStore.link(row))
                 .list();

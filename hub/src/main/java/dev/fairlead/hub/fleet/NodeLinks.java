@@ -216,7 +216,9 @@ public final class NodeLinks {
     }
 
     /// The links of a node, newest first; at most a hundred are remembered.
-    public List<NodeLink> history(TenantId tenant, NodeId node, int limit) {
-        return database.inTenant(tenant, tx -> NodeLinkStore.history(tx, node, limit));
+    ///
+    /// @param before only those with a smaller number
+    public List<NodeLink> history(TenantId tenant, NodeId node, long before, int limit) {
+        return database.inTenant(tenant, tx -> NodeLinkStore.history(tx, node, before, limit));
     }
 }

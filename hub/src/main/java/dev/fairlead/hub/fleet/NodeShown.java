@@ -28,6 +28,7 @@ record NodeShown(
     /// @param innerTls null where it never came
     /// @param between who issued the certificate that the agent saw in between
     /// @param end why the last one ended
+    /// @param rttMillis null while it is offline, and before the agent told it
     record Link(
             String state,
             @Nullable Instant since,
@@ -35,7 +36,8 @@ record NodeShown(
             @Nullable String hub,
             @Nullable Boolean innerTls,
             @Nullable String between,
-            @Nullable String end) {}
+            @Nullable String end,
+            @Nullable Double rttMillis) {}
 
     /// Another machine with this node's key.
     record Copy(@Nullable String hostname, String address, Instant firstSeen, Instant lastSeen) {
@@ -62,6 +64,7 @@ record NodeShown(
             @Nullable Long networkIn,
             @Nullable Long networkOut,
             @Nullable Long uptime,
+            @Nullable Double rttMillis,
             List<Statistics.Disk> disks) {
 
         static Sample of(Statistics s) {
@@ -77,8 +80,15 @@ record NodeShown(
                     s.networkIn(),
                     s.networkOut(),
                     s.uptime(),
+                    s.rttMillis(),
                     s.disks());
         }
+    }
+
+    /// Of its link; null while it is offline, and before the agent told it.
+    static @Nullable Double rtt(Node node) {
+        var statistics = node.statistics();
+        return statistics == null || !node.isOnline() ? null : statistics.rttMillis();
     }
 
     static NodeShown of(Node node) {
@@ -102,7 +112,8 @@ record NodeShown(
                         link == null ? null : link.hub(),
                         link == null ? null : link.innerTls(),
                         link == null ? null : link.between(),
-                        link == null ? null : link.reason()),
+                        link == null ? null : link.reason(),
+                        rtt(node)),
                 node.lastSeen(),
                 facts.capabilities(),
                 node.policy(),

@@ -49,6 +49,10 @@ final class NodeStore {
             where n.removed_at is null
             """;
 
+    private static final String SELECT_BRIEF =
+            SELECT.replace("n.capabilities,", "'{}' as capabilities,")
+                    .replace("n.policy,", "null as policy,");
+
     private static final String SELECT_ALL = SELECT.formatted("node");
 
     private final JsonMapper json = JsonMapper.builder().build();
@@ -91,27 +95,38 @@ final class NodeStore {
                     """
                             .formatted(i));
         }
+        if (filter.ids() != null) {
+            where.append(" and n.node_id = any(:ids)");
+        }
         // Not bound: a plan for any limit sorts the whole fleet.
         where.append(" and n.name > :after order by n.name limit ").append(limit);
         String select =
                 filter.online() instanceof Boolean online
-                        ? SELECT_ALL
+                        ? from(filter, "node")
                                 + (online ? " and " : " and not ")
                                 + "(l.epoch is not null and l.ended_at is null)"
                                 + where
                         // First which nodes, so that no plan looks up the links of all others.
-                        : SELECT.formatted(
+                        : from(
+                                        filter,
                                         "(select * from node n where n.removed_at is null "
                                                 + where
                                                 + ")")
                                 + " order by n.name";
         var query =
                 tx.handle().createQuery(select).bind("after", after == null ? "" : after.text());
+        if (filter.ids() != null) {
+            query.bindArray("ids", UUID.class, filter.ids().stream().map(NodeId::uuid).toList());
+        }
         for (int i = 0; i < wanted.size(); i++) {
             query.bind("key" + i, wanted.get(i).getKey())
                     .bind("value" + i, wanted.get(i).getValue());
         }
         return query.map((row, context) -> node(row)).list();
+    }
+
+    private static String from(NodeFilter filter, String nodes) {
+        return (filter.brief() ? SELECT_BRIEF : SELECT).formatted(nodes);
     }
 
     /// Keeps others from changing this node until the transaction ends; false where there is none.

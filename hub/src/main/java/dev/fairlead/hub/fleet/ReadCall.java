@@ -20,6 +20,10 @@ final class ReadCall {
     static final int MAX_BYTES = 256 * 1024;
 
     private static final long MAX_NUMBER = 1L << 53;
+
+    /// A link whose answer takes longer is dead.
+    private static final long MAX_RTT = 600_000_000;
+
     private static final int MAX_DISKS = 64;
 
     private static final JsonMapper MAPPER =
@@ -49,6 +53,7 @@ final class ReadCall {
             @Nullable Long networkIn,
             @Nullable Long networkOut,
             @Nullable Long uptime,
+            @Nullable Long rttMicros,
             @Nullable List<@Nullable SaidDisk> disks) {}
 
     private record SaidDisk(@Nullable String mount, @Nullable Long total, @Nullable Long used) {}
@@ -67,6 +72,9 @@ final class ReadCall {
                 number("networkIn", said.networkIn),
                 number("networkOut", said.networkOut),
                 number("uptime", said.uptime),
+                said.rttMicros == null
+                        ? null
+                        : (int) within("rttMicros", said.rttMicros.longValue(), MAX_RTT),
                 disks(said.disks));
     }
 

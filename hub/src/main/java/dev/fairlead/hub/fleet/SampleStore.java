@@ -35,15 +35,15 @@ final class SampleStore {
                         """
                         insert into node_sample (tenant_id, node_id, at, health, problems, uptime, cores, cpu,
                             load1, load5, load15, memory_total, memory_used, disk_total, disk_used, disks,
-                            network_in, network_out)
+                            network_in, network_out, rtt_micros)
                         select :tenant, s.node, s.at, s.health, s.problems, s.uptime, s.cores, s.cpu,
                             s.load1, s.load5, s.load15, s.memory_total, s.memory_used, s.disk_total,
-                            s.disk_used, s.disks, s.network_in, s.network_out
+                            s.disk_used, s.disks, s.network_in, s.network_out, s.rtt_micros
                         from jsonb_to_recordset(cast(:rows as jsonb)) as s(
                             node uuid, at timestamptz, health text, problems jsonb, uptime bigint, cores int,
                             cpu real, load1 real, load5 real, load15 real, memory_total bigint,
                             memory_used bigint, disk_total bigint, disk_used bigint, disks jsonb,
-                            network_in bigint, network_out bigint)
+                            network_in bigint, network_out bigint, rtt_micros int)
                         join node n on n.node_id = s.node and n.removed_at is null
                         on conflict do nothing\
                         """)
@@ -75,6 +75,7 @@ final class SampleStore {
         row.put("disks", s.disks());
         row.put("network_in", s.networkIn());
         row.put("network_out", s.networkOut());
+        row.put("rtt_micros", s.rttMicros());
         return row;
     }
 
@@ -112,6 +113,7 @@ final class SampleStore {
                 row.getObject("network_in", Long.class),
                 row.getObject("network_out", Long.class),
                 row.getObject("uptime", Long.class),
+                row.getObject("rtt_micros", Integer.class),
                 json.readValue(row.getString("disks"), DISKS));
     }
 
@@ -121,12 +123,25 @@ final class SampleStore {
         return value == null ? null : Double.valueOf(value.toString());
     }
 
-    /// Makes the partitions of today and tomorrow and drops those past their time.
-    static boolean keepPartitions(Tx tx) {
-        return !tx.handle()
-                .createQuery("select 1 from keep_node_samples()")
+    /// Makes the partitions of yesterday to tomorrow and drops those past their time.
+    ///
+    /// @param now by the hub's clock
+    static void keepPartitions(Tx tx, Instant now) {
+        tx.handle()
+                .createQuery("select 1 from keep_node_samples(:now)")
+                .bind("now", now)
                 .mapTo(Integer.class)
-                .list()
-                .isEmpty();
+                .list();
+    }
+
+    /// Rolls up what is over by the hub's clock, of all tenants; some hours at a time.
+    ///
+    /// @return whether there is more to do
+    static boolean rollUp(Tx tx, Instant now) {
+        return tx.handle()
+                .createQuery("select roll_up_node_samples(:now)")
+                .bind("now", now)
+                .mapTo(Boolean.class)
+                .one();
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param networkIn bytes per second
 /// @param networkOut bytes per second
 /// @param uptime seconds
+/// @param rttMicros round trip of the link by the agent's newest ping, microseconds
 /// @param disks at most 64
 public record Statistics(
         Instant at,
@@ -27,6 +28,7 @@ public record Statistics(
         @Nullable Long networkIn,
         @Nullable Long networkOut,
         @Nullable Long uptime,
+        @Nullable Integer rttMicros,
         List<Disk> disks) {
 
     private static final double FULL = 0.95;
@@ -35,6 +37,11 @@ public record Statistics(
     /// @param total bytes
     /// @param used bytes
     public record Disk(String mount, long total, long used) {}
+
+    /// [#rttMicros] in milliseconds.
+    public @Nullable Double rttMillis() {
+        return rttMicros == null ? null : rttMicros / 1000.0;
+    }
 
     /// `ok`, or `warning` where there are [#problems].
     public String health() {

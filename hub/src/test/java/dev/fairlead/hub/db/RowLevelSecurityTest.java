@@ -364,6 +364,9 @@ class RowLevelSecurityTest {
                         insert into enrolment_redemption (tenant_id, token_id, public_key, node_id) values (t, k, h, n);
                         insert into pairing (pairing_id, tenant_id, code_hash, public_key, fingerprint, about, address, expires_at, approved_at) values (k, t, h, h, '-', '{}', '-', o, now());
                         insert into node_sample (tenant_id, node_id, at, health) values (t, n, now(), 'ok');
+                        insert into node_rollup_5m (tenant_id, node_id, at, samples) values (t, n, now(), 1);
+                        insert into node_rollup_1h (tenant_id, node_id, at, samples) values (t, n, now(), 1);
+                        insert into node_rollup_done (tenant_id, step, until) values (t, '5m', now());
                         insert into session (tenant_id, session_id, user_tenant_id, user_id, user_name, credential, node_id, node_name, kind, address) values (t, u, t, u, 'ann', '-', n, 'n1', 'ssh', '-');
                         insert into ssh_host_ca (tenant_id, version, public_key, sealed) values (t, 1, '-', h);
                         insert into audit_event (tenant_id, seq, act, who, outcome) values (t, 1, '-', '-', 'done');

@@ -27,7 +27,7 @@ class HeartbeatsTest {
             """
             {"at": "1970-01-01T00:00:00Z", "cpu": 0.25, "cores": 8, "load": [0.5, 40.25, 1],
              "memoryTotal": 16000000000, "memoryUsed": 8000000000, "networkIn": 10, "networkOut": 20,
-             "uptime": 12345, "disks": [{"mount": "/", "total": 100, "used": 96}], "later": true}\
+             "uptime": 12345, "rttMicros": 1500, "disks": [{"mount": "/", "total": 100, "used": 96}], "later": true}\
             """;
 
     private Ground ground;
@@ -49,6 +49,7 @@ class HeartbeatsTest {
         assertThat(said.at()).isEqualTo(ground.now.get());
         assertThat(said.cpu()).isEqualTo(0.25);
         assertThat(said.disks()).containsExactly(new Statistics.Disk("/", 100, 96));
+        assertThat(said.rttMillis()).isEqualTo(1.5);
         assertThat(said.health()).isEqualTo("warning");
         assertThat(said.problems())
                 .containsExactly("96 % of / is used.", "The load is 40.3 on 8 cores.");
@@ -132,6 +133,9 @@ class HeartbeatsTest {
                 "{\"memoryTotal\": 1.5}",
                 "{\"uptime\": -1}",
                 "{\"uptime\": true}",
+                "{\"rttMicros\": -1}",
+                "{\"rttMicros\": 600000001}",
+                "{\"rttMicros\": 0.5}",
                 "{\"load\": [1, 2]}",
                 "{\"load\": [1, 2, 3, 4]}",
                 "{\"load\": [1, null, 3]}",

@@ -48,7 +48,7 @@ class NodeLinksTest {
         // The end of the older says nothing about the node.
         ground.links.end(acme, node.node(), first, LinkEnd.CONNECTION_LOST);
         assertThat(ground.show(acme, node.node()).isOnline()).isTrue();
-        assertThat(ground.links.history(acme, node.node(), 9))
+        assertThat(ground.links.history(acme, node.node(), Long.MAX_VALUE, 9))
                 .extracting(NodeLink::epoch, NodeLink::reason)
                 .containsExactly(
                         org.assertj.core.api.Assertions.tuple(second, null),
@@ -83,7 +83,7 @@ class NodeLinksTest {
         }
         assertThat(epochs).hasSize(many);
         var open =
-                ground.links.history(acme, node.node(), 100).stream()
+                ground.links.history(acme, node.node(), Long.MAX_VALUE, 100).stream()
                         .filter(NodeLink::isOpen)
                         .toList();
         assertThat(open).singleElement().extracting(NodeLink::epoch).isEqualTo(epochs.last());
@@ -96,7 +96,7 @@ class NodeLinksTest {
             begin(epoch);
             ground.links.end(acme, node.node(), epoch, LinkEnd.CLOSED);
         }
-        assertThat(ground.links.history(acme, node.node(), 1_000)).hasSize(100);
+        assertThat(ground.links.history(acme, node.node(), Long.MAX_VALUE, 1_000)).hasSize(100);
     }
 
     @Test

@@ -145,7 +145,7 @@ class NodesTest {
         assertThat(ground.nodes.find(acme, node.node().text())).isEmpty();
         assertThat(ground.acts(acme)).contains("node.remove gone");
         assertThat(ground.told(acme)).endsWith("node.removed");
-        assertThat(ground.links.history(acme, node.node(), 5))
+        assertThat(ground.links.history(acme, node.node(), Long.MAX_VALUE, 5))
                 .singleElement()
                 .extracting(NodeLink::reason)
                 .isEqualTo("revoked");
@@ -187,7 +187,7 @@ class NodesTest {
                 .hasMessage("There is no such node.");
         assertThat(ground.links.begin(acme, foreign.node(), Ground.key(), 1, "::1", LinkFacts.NONE))
                 .isFalse();
-        assertThat(ground.links.history(acme, foreign.node(), 5)).isEmpty();
+        assertThat(ground.links.history(acme, foreign.node(), Long.MAX_VALUE, 5)).isEmpty();
         ground.policies.keep(acme, foreign.node(), policy("node"));
         assertThat(ground.show(other, foreign.node()).policy()).isNull();
         assertThat(ground.cuts).isEmpty();

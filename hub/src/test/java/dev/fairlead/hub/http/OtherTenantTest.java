@@ -120,6 +120,28 @@ class OtherTenantTest {
         assertThat(api.get(boss, t + "/nodes/safe").is(200).text("id"))
                 .isEqualTo(theirs.get("node"));
         api.get(boss, t + "/nodes/" + theirs.get("node")).is(200);
+        var some = t + "/nodes?ids=" + theirs.get("node");
+        assertThat(api.get(boss, some).is(200).body().at("/items/0/policy").isNull()).isTrue();
+        var brief = api.get(boss, some + "&fields=brief&limit=2500").is(200).body().at("/items/0");
+        assertThat(brief.path("name").asString()).isEqualTo("safe");
+        assertThat(brief.has("policy")).isFalse();
+        assertThat(brief.at("/link/since").isNull()).isTrue();
+        assertThat(api.get(boss, some + "&limit=501").is(400).text("hint")).contains("brief");
+        api.get(boss, t + "/nodes?ids=node_x").is(400);
+        var node = t + "/nodes/safe";
+        assertThat(api.get(boss, node + "/links").is(200).body().path("items")).isEmpty();
+        var series = api.get(boss, node + "/statistics/series?points=60").is(200).body();
+        assertThat(series.path("stepSeconds").asInt()).isEqualTo(60);
+        assertThat(series.path("items")).isEmpty();
+        for (var wrong :
+                List.of(
+                        "points=9",
+                        "points=1001",
+                        "since=2001-01-01T00:00:00Z",
+                        "since=yesterday")) {
+            assertThat(api.get(boss, node + "/statistics/series?" + wrong).is(400).code())
+                    .isEqualTo("invalid-request");
+        }
         api.get(boss, t + "/sessions/" + theirs.get("session")).is(200);
         api.get(boss, t + "/users/mole").is(200);
         api.get(boss, "/tenants/" + theirTenant).is(200);
@@ -166,6 +188,12 @@ class OtherTenantTest {
     @Test
     void aReferenceToAnotherTenantsThingIsAsOneToNothing() throws Exception {
         var t = "/tenants/curious";
+        same(
+                "GET",
+                t + "/nodes?ids=" + theirs.get("node"),
+                t + "/nodes?ids=" + NONE.get("node"),
+                null,
+                null);
         for (var of : List.of("/sessions?node=", "/sessions?user=", "/grants?user=")) {
             String kind = of.substring(of.indexOf('?') + 1, of.length() - 1);
             same("GET", t + of + theirs.get(kind), t + of + NONE.get(kind), null, null);
