@@ -6,6 +6,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollSocketChannel;
+import java.net.InetSocketAddress;
 
 /// The settings of a connection that carries a link, the same on both sides.
 final class LinkSocket {
@@ -21,6 +22,9 @@ final class LinkSocket {
 
     static void configure(Channel channel) {
         channel.config().setOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING);
+        if (channel.remoteAddress() instanceof InetSocketAddress address) {
+            Loopback.configure(channel, address);
+        }
         if (channel instanceof EpollSocketChannel) {
             try {
                 channel.config().setOption(EpollChannelOption.TCP_NOTSENT_LOWAT, (long) UNSENT);

@@ -3,6 +3,7 @@ package dev.fairlead.agent.forward;
 import dev.fairlead.link.EventLoops;
 import dev.fairlead.link.Headers;
 import dev.fairlead.link.LinkStream;
+import dev.fairlead.link.Loopback;
 import dev.fairlead.link.Splice;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.StreamListener;
@@ -66,6 +67,7 @@ final class DialTarget implements StreamListener {
                                     @Override
                                     protected void initChannel(SocketChannel socket) {
                                         Splice.configure(socket);
+                                        Loopback.configure(socket, addresses.getFirst());
                                     }
                                 })
                         .connect(addresses.getFirst());

@@ -4,6 +4,7 @@ import dev.fairlead.cli.CliException;
 import dev.fairlead.cli.Exit;
 import dev.fairlead.link.EventLoops;
 import dev.fairlead.link.Headers;
+import dev.fairlead.link.Loopback;
 import dev.fairlead.link.Splice;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.StreamOpener;
@@ -73,7 +74,9 @@ public final class ForwardPorts implements KeptLink.User, AutoCloseable {
                 throw cannotListen(spec, bound.cause());
             }
             listeners.add(bound.channel());
-            open.add(new Listening(spec, (InetSocketAddress) bound.channel().localAddress()));
+            var address = (InetSocketAddress) bound.channel().localAddress();
+            Loopback.configure(bound.channel(), address);
+            open.add(new Listening(spec, address));
         }
         loop.execute(() -> accept(link != null));
         return open;

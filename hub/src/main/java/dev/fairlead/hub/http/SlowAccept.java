@@ -1,5 +1,6 @@
 package dev.fairlead.hub.http;
 
+import dev.fairlead.link.Loopback;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -18,6 +19,7 @@ import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.transport.Transport;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -106,6 +108,14 @@ public final class SlowAccept implements Transport {
         private final ArrayDeque<Channel> queue = new ArrayDeque<>();
 
         private boolean again;
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            if (ctx.channel().localAddress() instanceof InetSocketAddress listening) {
+                Loopback.configure(ctx.channel(), listening);
+            }
+            ctx.fireChannelActive();
+        }
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {

@@ -1,6 +1,7 @@
 package dev.fairlead.link.dial;
 
 import dev.fairlead.link.EventLoops;
+import dev.fairlead.link.Loopback;
 import dev.fairlead.link.handshake.DialerHandshake;
 import dev.fairlead.link.handshake.HandshakeException;
 import dev.fairlead.link.handshake.Handshaken;
@@ -339,7 +340,7 @@ public final class Dialer {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.SO_KEEPALIVE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) Math.max(1, time.toMillis()))
-                .handler(new Nothing())
+                .handler(new Unconnected(address))
                 .connect(address)
                 .addListener(
                         (ChannelFutureListener)
@@ -360,10 +361,18 @@ public final class Dialer {
         }
     }
 
-    /// A pipeline needs a first handler; this one takes itself out.
-    private static final class Nothing extends ChannelInboundHandlerAdapter {
+    /// Sets up a socket that is not connected yet, and takes itself out.
+    private static final class Unconnected extends ChannelInboundHandlerAdapter {
+
+        private final InetSocketAddress to;
+
+        Unconnected(InetSocketAddress to) {
+            this.to = to;
+        }
+
         @Override
         public void channelRegistered(ChannelHandlerContext ctx) {
+            Loopback.configure(ctx.channel(), to);
             ctx.pipeline().remove(this);
             ctx.fireChannelRegistered();
         }
