@@ -70,7 +70,14 @@ final class Audit implements Callable<Integer> {
             var records =
                     api.list(
                                     fairlead.inTenant("audit"),
-                                    filter.and("since", time(since)).and("until", time(until)),
+                                    filter.and(
+                                                    "since",
+                                                    Times.orNull(
+                                                            since, fairlead.terminal().clock()))
+                                            .and(
+                                                    "until",
+                                                    Times.orNull(
+                                                            until, fairlead.terminal().clock())),
                                     limit)
                             .reversed();
             if (!follow) {
@@ -88,10 +95,6 @@ final class Audit implements Callable<Integer> {
                     event -> line(event.data()));
         }
         return Exit.OK.code();
-    }
-
-    private @Nullable Object time(@Nullable String typed) {
-        return typed == null ? null : Times.parseTime(typed, fairlead.terminal().clock().instant());
     }
 
     private Table table(List<JsonNode> records) {

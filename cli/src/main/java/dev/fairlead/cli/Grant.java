@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "grant",
         synopsisSubcommandLabel = "COMMAND",
-        description = "Add, list or withdraw grants: who may do what to which nodes.")
+        description = "Add, list, explain or withdraw grants: who may do what to which nodes.")
 final class Grant {
 
     private final Fairlead fairlead;
@@ -95,6 +95,72 @@ final class Grant {
                             this::table);
         }
         return Exit.OK.code();
+    }
+
+    @Command(
+            name = "explain",
+            description = {
+                "Show who may use a node, and by which grants; or which nodes a user may use.",
+                "Decided by the hub's own rules; the node's policy (node show) has the last word."
+            })
+    int explain(
+            @Option(names = "--node", paramLabel = "NODE", description = "Who may use this node.")
+                    @Nullable String node,
+            @Option(names = "--user", paramLabel = "USER", description = "What this user may use.")
+                    @Nullable String user,
+            @Mixin JsonOption output) {
+        if (node == null && user == null) {
+            throw new CliException(
+                    Exit.USAGE,
+                    "Neither a node nor a user is named.",
+                    "Add --node NODE, --user USER or both");
+        }
+        try (var api = fairlead.api()) {
+            fairlead.terminal()
+                    .list(
+                            output.json,
+                            api.list(
+                                    fairlead.inTenant("access"),
+                                    Query.of("node", node == null ? null : Names.node(node))
+                                            .and("user", user)),
+                            "Nobody.",
+                            Grant::explained);
+        }
+        return Exit.OK.code();
+    }
+
+    private static Table explained(List<JsonNode> all) {
+        var table = new Table("USER", "NODE", "SEES", "USES", "MANAGES", "LOGINS", "BY");
+        for (var access : all) {
+            boolean uses = allowed(access, "stream.ssh").equals("yes");
+            table.row(
+                    access.path("user").asString("")
+                            + (access.path("userState").asString("").equals("disabled")
+                                    ? " (disabled)"
+                                    : ""),
+                    access.path("node").asString(""),
+                    allowed(access, "nodes.see"),
+                    allowed(access, "stream.ssh"),
+                    allowed(access, "nodes.manage"),
+                    uses ? logins(access.path("logins")) : "",
+                    access.path("grants").values().stream()
+                            .filter(held -> held.path("takesIn").asBoolean(false))
+                            .map(held -> held.path("grant").path("id").asString(""))
+                            .collect(Collectors.joining(",")));
+        }
+        return table;
+    }
+
+    /// `yes`, or the reason why not.
+    private static String allowed(JsonNode access, String act) {
+        for (var one : access.path("acts")) {
+            if (one.path("act").asString("").equals(act)) {
+                return one.path("allowed").asBoolean(false)
+                        ? "yes"
+                        : "no: " + one.path("reason").asString("");
+            }
+        }
+        return "";
     }
 
     @Command(

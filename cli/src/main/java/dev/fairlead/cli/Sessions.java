@@ -33,6 +33,16 @@ final class Sessions implements Callable<Integer> {
     private @Nullable String user;
 
     @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            description =
+                    "Only those that began then or later: 2026-11-21T09:00:00Z, or how long ago: 2h.")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Only those that began before.")
+    private @Nullable String until;
+
+    @Option(
             names = "--limit",
             paramLabel = "N",
             description = "At most so many (${DEFAULT-VALUE}).",
@@ -53,7 +63,9 @@ final class Sessions implements Callable<Integer> {
         var query =
                 Query.of("state", all ? null : "live")
                         .and("node", node == null ? null : Names.node(node))
-                        .and("user", user);
+                        .and("user", user)
+                        .and("since", Times.orNull(since, fairlead.terminal().clock()))
+                        .and("until", Times.orNull(until, fairlead.terminal().clock()));
         try (var api = fairlead.api()) {
             if (watch) {
                 new Watch(fairlead, api, "session.", () -> sessions(api, query), this::table)

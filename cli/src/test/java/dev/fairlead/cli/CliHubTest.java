@@ -175,6 +175,34 @@ class CliHubTest {
     }
 
     @Test
+    void whoMayUseANodeIsExplained() throws Exception {
+        try (var hub =
+                hub((x, asked) ->
+                        answer(
+                                x,
+                                200,
+                                JSON,
+                                """
+                                {"items":[{"user":"ann@acme","userState":"disabled","node":"gpu-1",
+                                  "acts":[{"act":"nodes.see","allowed":true,"reason":null},
+                                          {"act":"stream.ssh","allowed":false,"reason":"role"}],
+                                  "logins":[],"login":null,
+                                  "grants":[{"takesIn":true,"grant":{"id":"grant_1"}},
+                                            {"takesIn":false,"grant":{"id":"grant_2"}}]}],
+                                 "next":null}\
+                                """))) {
+            var run = signedIn(hub).run("grant", "explain", "--node", "gpu-1");
+
+            assertThat(run.out().lines().toList().get(1))
+                    .containsSubsequence("ann@acme (disabled)", "gpu-1", "yes", "no: role")
+                    .contains("grant_1")
+                    .doesNotContain("grant_2");
+            assertThat(hub.asked().getFirst().path()).contains("/access?").contains("node=gpu-1");
+            assertThat(signedIn(hub).run("grant", "explain").exit()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void somethingElseThanAHubIsNamed() throws Exception {
         try (var hub = hub((x, asked) -> answer(x, 200, "text/html", "<form>sign in</form>"))) {
             var run = signedIn(hub).run("nodes");

@@ -2,6 +2,7 @@ package dev.fairlead.hub;
 
 import dev.fairlead.hub.access.AdmitClient;
 import dev.fairlead.hub.access.CutNodes;
+import dev.fairlead.hub.access.ExplainRoutes;
 import dev.fairlead.hub.access.Leftovers;
 import dev.fairlead.hub.access.LiveAccess;
 import dev.fairlead.hub.access.ServeClient;
@@ -41,6 +42,7 @@ import dev.fairlead.hub.identity.SignIns;
 import dev.fairlead.hub.identity.UserRoutes;
 import dev.fairlead.hub.identity.Users;
 import dev.fairlead.hub.rbac.Decide;
+import dev.fairlead.hub.rbac.Explain;
 import dev.fairlead.hub.rbac.GrantRoutes;
 import dev.fairlead.hub.rbac.Grants;
 import dev.fairlead.hub.rbac.RightsChanged;
@@ -185,6 +187,7 @@ final class Capabilities {
                         new TenantRoutes(tenants),
                         new UserRoutes(users),
                         new GrantRoutes(grants),
+                        new ExplainRoutes(new Explain(ground.database(), grants), nodes),
                         new EnrolmentRoutes(enrolmentTokens, pairings, tenants),
                         new NodeRoutes(nodes, heartbeats, nodeLinks),
                         new SessionRoutes(sessions, nodes),

@@ -4,8 +4,10 @@ import dev.fairlead.cli.CliException;
 import dev.fairlead.cli.Exit;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Times and durations as people write and read them.
 public final class Times {
@@ -74,6 +76,11 @@ public final class Times {
                     "\"" + text + "\" is not a time.",
                     "Write 2026-11-21T09:00:00Z, or how long ago: 30m, 2h, 7d.");
         }
+    }
+
+    /// [#parseTime] of what may not have been typed.
+    public static @Nullable Instant orNull(@Nullable String text, InstantSource clock) {
+        return text == null ? null : parseTime(text, clock.instant());
     }
 
     /// Bytes in the largest binary unit that leaves a number of at least 1: `512 B`, `3.4 GiB`.

@@ -88,7 +88,9 @@ public final class SessionRoutes implements Endpoints.Routes {
                                                 ? user
                                                 : user + "@" + call.need("tenant"))
                                 .orElse(null),
-                        call.get("state").map("live"::equals).orElse(null));
+                        call.get("state").map("live"::equals).orElse(null),
+                        call.time("since"),
+                        call.time("until"));
         var before =
                 call.cursor()
                         .map(cursor ->

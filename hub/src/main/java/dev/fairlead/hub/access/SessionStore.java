@@ -100,12 +100,16 @@ final class SessionStore {
                                   and (cast(:node as uuid) is null or node_id = :node)
                                   and (cast(:user as text) is null or user_name = :user)
                                   and (cast(:live as boolean) is null or (ended_at is null) = :live)
+                                  and (cast(:since as timestamptz) is null or started_at >= :since)
+                                  and (cast(:until as timestamptz) is null or started_at < :until)
                                 order by session_id desc limit :limit
                                 """)
                 .bind("before", before == null ? null : before.uuid())
                 .bind("node", filter.node() == null ? null : filter.node().uuid())
                 .bind("user", filter.user())
                 .bind("live", filter.live())
+                .bind("since", filter.since())
+                .bind("until", filter.until())
                 .bind("limit", limit)
                 .map((row, context) -> session(row))
                 .list();

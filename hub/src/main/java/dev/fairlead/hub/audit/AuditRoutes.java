@@ -1,5 +1,6 @@
 package dev.fairlead.hub.audit;
 
+import dev.fairlead.hub.Rejected;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.http.Answer;
 import dev.fairlead.hub.http.Call;
@@ -30,6 +31,7 @@ public final class AuditRoutes implements Endpoints.Routes {
     public void addTo(Endpoints endpoints) {
         endpoints
                 .needs(Act.AUDIT_SEE, "listAudit", this::list)
+                .needs(Act.AUDIT_SEE, "showAudit", this::show)
                 .needs(Act.AUDIT_SEE, "followAudit", this::follow);
     }
 
@@ -70,6 +72,15 @@ public final class AuditRoutes implements Endpoints.Routes {
         long before = call.numberCursor().orElse(Long.MAX_VALUE);
         var rows = audit.before(call.tenant(), filter(call), before, call.limit() + 1);
         return Answer.ok(Page.of(rows, call.limit(), r -> Long.toString(r.seq()), Shown::of));
+    }
+
+    private Answer show(Call call) {
+        long seq = Long.parseLong(call.need("seq"));
+        return audit.before(call.tenant(), AuditFilter.ALL, seq + 1, 1).stream()
+                .filter(record -> record.seq() == seq)
+                .findFirst()
+                .map(record -> Answer.ok(Shown.of(record)))
+                .orElseThrow(() -> Rejected.notFound("audit record"));
     }
 
     private Answer follow(Call call) {

@@ -9,10 +9,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -150,6 +152,16 @@ final class GrantStore {
                 .bind("name", name)
                 .map((row, context) -> user(row))
                 .findOne();
+    }
+
+    /// Those of these users of the transaction's tenant who are enabled.
+    static Set<UserId> enabled(Handle handle, Collection<UserId> users) {
+        return handle.createQuery(
+                        "select user_id from app_user where state = 'enabled' and user_id = any(:ids)")
+                .bindArray("ids", UUID.class, users.stream().map(UserId::uuid).toList())
+                .mapTo(UUID.class)
+                .map(UserId::new)
+                .set();
     }
 
     private static FoundUser user(ResultSet row) throws SQLException {

@@ -184,7 +184,8 @@ public final class Grants {
     /// @param who `NAME@TENANT`
     record FoundUser(TenantId tenant, UserId id, String who) {}
 
-    private FoundUser find(Tx tx, String reference) {
+    /// @param reference a `user_` id, `NAME` of the transaction's tenant, or `NAME@system`
+    FoundUser find(Tx tx, String reference) {
         Optional<UserId> id = UserId.parse(reference);
         Optional<FoundUser> found;
         if (id.isPresent()) {

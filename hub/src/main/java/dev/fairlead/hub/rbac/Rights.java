@@ -27,6 +27,19 @@ public record Rights(
                     : new Allowed(Logins.NODE_DEFAULT);
         }
         boolean own = principal.tenant().equals(tenant);
+        return decide(own, tenantEnabled, grants, act, node, login);
+    }
+
+    /// [#decide] for acts that need a grant: all that is known of who asks is what they hold.
+    ///
+    /// @param own whether the tenant is the asker's own
+    static Decision decide(
+            boolean own,
+            boolean tenantEnabled,
+            List<Grant> grants,
+            Act act,
+            @Nullable Labels node,
+            @Nullable String login) {
         if (grants.isEmpty()) {
             return new Denied(own ? Reason.NO_GRANT : Reason.FOREIGN);
         }

@@ -38,6 +38,7 @@ class OtherTenantTest {
                     "node", "node_" + ZERO,
                     "session", "sess_" + ZERO,
                     "apiToken", "api_" + ZERO,
+                    "seq", "9007199254740991",
                     "terminal", "sess_" + ZERO);
 
     /// Names that only tenant `secret` knows, and such that nobody knows.
@@ -107,6 +108,8 @@ class OtherTenantTest {
         theirs.put("node", node.text());
         theirs.put("session", session.text());
         theirs.put("terminal", session.text());
+        // Numbers of records are each tenant's own: that of another says nothing.
+        theirs.put("seq", "9007199254740990");
     }
 
     @AfterAll
@@ -194,7 +197,13 @@ class OtherTenantTest {
                 t + "/nodes?ids=" + NONE.get("node"),
                 null,
                 null);
-        for (var of : List.of("/sessions?node=", "/sessions?user=", "/grants?user=")) {
+        for (var of :
+                List.of(
+                        "/sessions?node=",
+                        "/sessions?user=",
+                        "/grants?user=",
+                        "/access?node=",
+                        "/access?user=")) {
             String kind = of.substring(of.indexOf('?') + 1, of.length() - 1);
             same("GET", t + of + theirs.get(kind), t + of + NONE.get(kind), null, null);
             same("GET", t + of + NAMES.get(kind), t + of + NO_NAMES.get(kind), null, null);

@@ -244,6 +244,33 @@ class RoutesTest {
     }
 
     @Test
+    void accessIsExplained() throws Exception {
+        var boss = tenant("explained");
+        var t = "/tenants/explained";
+        for (var name : List.of("ann", "bob")) {
+            api.call(boss, "POST", t + "/users", Map.of("name", name, "password", PASSWORD))
+                    .is(201);
+        }
+        api.call(
+                        boss,
+                        "POST",
+                        t + "/grants",
+                        Map.of("user", "ann", "role", "viewer", "labels", "site=oslo"))
+                .is(201);
+
+        assertThat(api.get(boss, t + "/access").is(400).text("detail"))
+                .isEqualTo("Neither a node nor a user is named.");
+        assertThat(api.get(boss, t + "/access?node=nothing").is(404).code()).isEqualTo("not-found");
+        assertThat(api.get(boss, t + "/access?user=nobody").is(404).code()).isEqualTo("not-found");
+        // There is no node yet.
+        assertThat(api.get(boss, t + "/access?user=ann").is(200).body().path("items")).isEmpty();
+        assertThat(api.get(api.signIn("ann@explained"), t + "/access?user=bob").is(403).code())
+                .isEqualTo("denied");
+        assertThat(api.get(boss, t + "/sessions?since=2999-01-01T00:00:00Z").is(200).body())
+                .isEqualTo(api.get(boss, t + "/sessions?until=2000-01-01T00:00:00Z").body());
+    }
+
+    @Test
     void aTenantGoesWithEverythingInIt() throws Exception {
         var boss = tenant("shortlived");
 
@@ -392,6 +419,11 @@ class RoutesTest {
         assertThat(record.path("act").asString()).isEqualTo("user.create");
         assertThat(record.path("subject").asString()).isEqualTo("eve@audited");
         assertThat(record.path("address").asString()).isEqualTo("127.0.0.1");
+        var one = "/tenants/audited/audit/records/";
+        assertThat(api.get(boss, one + record.path("seq").asString()).is(200).body())
+                .isEqualTo(record);
+        assertThat(api.get(boss, one + "9007199254740991").is(404).code()).isEqualTo("not-found");
+        assertThat(api.get(boss, one + "0").is(400).code()).isEqualTo("invalid-request");
         assertThat(
                         api.get(boss, "/tenants/audited/audit?outcome=denied")
                                 .is(200)
