@@ -6,11 +6,13 @@ import {
   redirect,
   useRouter,
 } from '@tanstack/react-router';
+import { readAuditSearch } from './audit/search';
 import { isProblem } from './api/problem';
 import { queries } from './api/queries';
 import { readFleetSearch } from './fleet/search';
 import { homeTenant, mayBeSignedIn, meQuery } from './identity/me';
 import { SignInPage } from './identity/SignInPage';
+import { readSessionsSearch } from './sessions/search';
 import { ErrorPage, NotFoundPage } from './shell/FullPage';
 
 /*
@@ -110,10 +112,27 @@ const terminals = createRoute({
   component: lazyRouteComponent(() => import('./terminal/TerminalsPage'), 'TerminalsPage'),
 });
 
+const sessions = createRoute({
+  getParentRoute: () => tenant,
+  path: '/sessions',
+  validateSearch: readSessionsSearch,
+  component: lazyRouteComponent(() => import('./sessions/SessionsPage'), 'SessionsPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => tenant,
+  path: '/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('./audit/AuditPage'), 'AuditPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    inside.addChildren([home, tenant.addChildren([tenantHome, nodes, node, addNode, terminals])]),
+    inside.addChildren([
+      home,
+      tenant.addChildren([tenantHome, nodes, node, addNode, terminals, sessions, audit]),
+    ]),
   ]),
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -27,7 +27,9 @@ api.use({
     }
     return request;
   },
-  onError({ error }) {
+  onError({ request, error }) {
+    // Whoever gave it up knows.
+    if (request.signal.aborted) return error as Error;
     hub.lost();
     return new HubAway(error);
   },

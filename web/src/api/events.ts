@@ -11,8 +11,8 @@ import { isProblem } from './problem';
 
 export type HubEvent = Schemas['Event'];
 
-export interface Follower {
-  event(event: HubEvent): void;
+export interface Follower<E = HubEvent> {
+  event(event: E): void;
   /** The stream is open, from now on nothing is missed. `anew`: what was before may have been. */
   open(anew: boolean): void;
 }
@@ -32,8 +32,9 @@ const LONGEST_WAIT = 8_000;
 export function followEvents(tenant: string, follower: Follower): () => void {
   const closed = new AbortController();
   const place: Place = { last: null, seen: 0 };
+  const path = `/api/v1/tenants/${tenant}/events`;
   if (!('locks' in navigator)) {
-    void follow(tenant, place, follower, closed.signal);
+    void follow(path, place, follower, closed.signal);
     return () => closed.abort();
   }
   const name = `fairlead-events-${tenant}`;
@@ -60,8 +61,8 @@ export function followEvents(tenant: string, follower: Follower): () => void {
   void navigator.locks
     .request(name, { signal: closed.signal }, () => {
       leads = true;
-      return follow(
-        tenant,
+      return follow<HubEvent>(
+        path,
         place,
         {
           open: (anew) => {
@@ -99,23 +100,24 @@ type Told =
   | { kind: 'open'; anew: boolean }
   | { kind: 'event'; event: HubEvent; last: string };
 
-/** Up to where the stream was read, and when. */
-interface Place {
+/** Up to where a stream was read, and when. */
+export interface Place {
   last: string | null;
   seen: number;
 }
 
-async function follow(
-  tenant: string,
+/** Follows one stream for this page alone, from after `place.last`; without it, from now on. */
+export async function follow<E>(
+  path: string,
   place: Place,
-  follower: Follower,
+  follower: Follower<E>,
   closed: AbortSignal,
 ): Promise<void> {
   let wait = FIRST_WAIT;
   while (!closed.aborted) {
     const anew: boolean = place.last === null || Date.now() - place.seen > KEPT;
     try {
-      await read(tenant, anew ? null : place.last, closed, (message) => {
+      await read(path, anew ? null : place.last, closed, (message) => {
         place.seen = Date.now();
         wait = FIRST_WAIT;
         if (message === null) {
@@ -124,7 +126,7 @@ async function follow(
         }
         const { id, name, data } = message;
         if (id !== '') place.last = id;
-        if (name !== 'end' && data !== '') follower.event(JSON.parse(data) as HubEvent);
+        if (name !== 'end' && data !== '') follower.event(JSON.parse(data) as E);
       });
     } catch (error) {
       if (closed.aborted) return;
@@ -153,7 +155,7 @@ function pause(millis: number, closed: AbortSignal): Promise<void> {
 }
 
 async function read(
-  tenant: string,
+  path: string,
   last: string | null,
   closed: AbortSignal,
   take: (message: Message | null) => void,
@@ -165,7 +167,7 @@ async function read(
     timer = setTimeout(() => quiet.abort(), SILENCE);
   };
   try {
-    const response = await fetch(`/api/v1/tenants/${tenant}/events`, {
+    const response = await fetch(path, {
       headers: last === null ? {} : { 'Last-Event-ID': last },
       cache: 'no-store',
       signal: AbortSignal.any([closed, quiet.signal]),

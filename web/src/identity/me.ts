@@ -80,3 +80,32 @@ export function may(me: Me, tenant: string, role: Role, wholly = false): boolean
     (grant) => ROLES.indexOf(grant.role) >= ROLES.indexOf(role) && (!wholly || grant.labels === ''),
   );
 }
+
+/** The same about one node. */
+export function mayOn(
+  me: Me,
+  tenant: string,
+  role: Role,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const grants = me.tenants.find((one) => one.tenant === tenant)?.grants ?? [];
+  return grants.some(
+    (grant) => ROLES.indexOf(grant.role) >= ROLES.indexOf(role) && takesIn(grant.labels, labels),
+  );
+}
+
+/** Whether a grant's `k=v,k2=v2` takes in a node with these labels. */
+export function takesIn(selector: string, labels: Readonly<Record<string, string>>): boolean {
+  return selector
+    .split(',')
+    .filter(Boolean)
+    .every((pair) => {
+      const at = pair.indexOf('=');
+      return labels[pair.slice(0, at)] === pair.slice(at + 1);
+    });
+}
+
+/** `NAME@TENANT`, as grants, sessions and the audit write it. */
+export function whoIs(me: Me): string {
+  return `${me.user.name}@${me.user.tenant}`;
+}

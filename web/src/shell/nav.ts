@@ -7,7 +7,12 @@ type Text = (typeof shellWords)['all']['en'];
 
 /** A page that the navigation and the palette lead to. */
 export interface Place {
-  to: '/t/$tenant/nodes' | '/t/$tenant/terminals' | '/t/$tenant/add';
+  to:
+    | '/t/$tenant/nodes'
+    | '/t/$tenant/terminals'
+    | '/t/$tenant/sessions'
+    | '/t/$tenant/audit'
+    | '/t/$tenant/add';
   icon: IconName;
   label: (t: Text) => string;
   /** Left out for whom the hub would refuse it. */
@@ -21,6 +26,13 @@ export const PLACES: Place[] = [
     icon: 'terminal',
     label: (t) => t.terminals,
     shown: (me, tenant) => may(me, tenant, 'operator'),
+  },
+  { to: '/t/$tenant/sessions', icon: 'sessions', label: (t) => t.sessions },
+  {
+    to: '/t/$tenant/audit',
+    icon: 'audit',
+    label: (t) => t.audit,
+    shown: (me, tenant) => may(me, tenant, 'admin', true),
   },
   {
     to: '/t/$tenant/add',

@@ -1,0 +1,37 @@
+/*
+ * What a page does, as a person would type it.
+ */
+
+/** A word of a shell's command line, quoted only where it must be. */
+export function quote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** Words of a command line; what is missing or false is left out. */
+export function commandLine(...words: (string | number | false | null | undefined)[]): string {
+  return words
+    .filter((word) => word !== false && word !== null && word !== undefined)
+    .map((word) => quote(String(word)))
+    .join(' ');
+}
+
+/** The same by the API, with a token from the environment: none is ever in a text to copy. */
+export function curl(
+  path: string,
+  ask: { method?: string; body?: unknown; query?: Record<string, unknown> } = {},
+): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(ask.query ?? {})) {
+    if (value !== undefined && value !== null && value !== '') query.set(name, String(value));
+  }
+  const url = `${window.location.origin}${path}${query.size ? `?${query}` : ''}`;
+  return [
+    'curl',
+    ...(ask.method ? ['-X', ask.method] : []),
+    '-H "Authorization: Bearer $FAIRLEAD_TOKEN"',
+    ...(ask.body === undefined
+      ? []
+      : ['-H', quote('Content-Type: application/json'), '-d', quote(JSON.stringify(ask.body))]),
+    /^[\w:./-]+$/.test(url) ? url : `'${url}'`,
+  ].join(' ');
+}
