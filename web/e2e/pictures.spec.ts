@@ -104,3 +104,79 @@ test('every page at every width, dark and light', async ({ page, stage }) => {
     for (const agent of agents) await agent.stop();
   }
 });
+
+test('sessions, access, audit and account at every width, dark and light', async ({
+  signedIn: page,
+  stage,
+}) => {
+  test.setTimeout(280_000);
+  // People with rights, and some who tried more than they may.
+  await page.evaluate(async (node) => {
+    const post = (path: string, body: object) =>
+      fetch(`/api/v1/tenants/default/${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    for (const name of ['ada', 'henrik', 'ingrid', 'lars']) {
+      await post('users', { name, password: 'correct-horse-battery' });
+    }
+    await fetch(`/api/v1/tenants/default/nodes/${node}`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{"labels":{"site":"oslo","env":"prod"}}',
+    });
+    await post('grants', { user: 'ada', role: 'admin', logins: ['*'] });
+    await post('grants', { user: 'henrik', role: 'operator', labels: 'site=oslo' });
+    await post('grants', { user: 'henrik', role: 'viewer' });
+    await post('grants', { user: 'ingrid', role: 'operator', labels: 'env=lab', logins: ['lab'] });
+    await post('users/lars/disable', {});
+    await post('enrolment-tokens', { uses: 20, expiresIn: 86400, labels: { site: 'oslo' } });
+  }, stage.node);
+  await page.goto(`/t/default/terminals?node=${stage.node}`);
+  await expect(page.locator('.fl-terminal[data-state=attached]')).toBeVisible();
+
+  await page.goto('/t/default/sessions');
+  await expect(page.getByRole('row').nth(1)).toContainText('Terminal');
+  await picture(page, 'sessions');
+  await page.getByRole('row').nth(1).getByRole('link').click();
+  await expect(page.getByRole('dialog')).toContainText('To the node');
+  await picture(page, 'session');
+  await page.goto('/t/default/audit');
+  await expect(page.getByRole('row').nth(5)).toBeVisible();
+  await picture(page, 'audit');
+  await page.getByRole('link', { name: 'grant.create' }).first().click();
+  await expect(page.getByRole('dialog')).toContainText('role');
+  await picture(page, 'audit-record');
+  await page.goto('/t/default/access');
+  await expect(page.getByRole('row').filter({ hasText: 'lars' })).toContainText('Disabled');
+  await picture(page, 'users');
+  await page.goto('/t/default/access?tab=grants');
+  await page.getByRole('link', { name: 'henrik@default' }).first().click();
+  await expect(page.getByText('What it means')).toBeVisible();
+  await picture(page, 'grant');
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Give a grant' }).click();
+  await page.getByLabel('To whom').fill('lars');
+  await page.getByLabel('On which nodes').fill('site=oslo');
+  await expect(page.getByText(/nodes? now/)).toBeVisible();
+  await picture(page, 'give-grant');
+  await page.goto(`/t/default/access?tab=who&node=${stage.node}`);
+  await expect(page.getByRole('row').filter({ hasText: 'henrik' })).toContainText('shell');
+  await picture(page, 'who');
+  await page.goto(`/t/default/access?tab=who&node=${stage.node}&user=henrik`);
+  await expect(page.locator('[data-act="stream.ssh"]')).toContainText('May:');
+  await picture(page, 'why');
+  await page.goto('/t/default/access?tab=enrolment');
+  await expect(page.getByText('site=oslo')).toBeVisible();
+  await picture(page, 'enrolment');
+  await page.goto('/t/default/access?tab=tenants');
+  await expect(page.getByRole('link', { name: 'default', exact: true })).toBeVisible();
+  await picture(page, 'tenants');
+  await page.goto('/t/default/account');
+  await expect(page.getByText('You have none.')).toBeVisible();
+  await picture(page, 'account');
+  await page.goto('/t/default/terminals');
+  await page.getByRole('button', { name: 'End it' }).click();
+  await expect(page.getByRole('button', { name: 'End it' })).toBeHidden();
+});

@@ -130,6 +130,9 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.5 },
       } satisfies Partial<ModalProps>,
     },
+    // The title of a dialog is no banner of the page.
+    ModalHeader: { defaultProps: { role: 'presentation' } },
+    DrawerHeader: { defaultProps: { role: 'presentation' } },
     Tooltip: { defaultProps: { openDelay: 400 } satisfies Partial<TooltipProps> },
   },
 });

@@ -7,6 +7,7 @@ import {
   useRouter,
 } from '@tanstack/react-router';
 import { readAuditSearch } from './audit/search';
+import { readAccessSearch } from './access/search';
 import { isProblem } from './api/problem';
 import { queries } from './api/queries';
 import { readFleetSearch } from './fleet/search';
@@ -126,12 +127,35 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('./audit/AuditPage'), 'AuditPage'),
 });
 
+const access = createRoute({
+  getParentRoute: () => tenant,
+  path: '/access',
+  validateSearch: readAccessSearch,
+  component: lazyRouteComponent(() => import('./access/AccessPage'), 'AccessPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => tenant,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
     inside.addChildren([
       home,
-      tenant.addChildren([tenantHome, nodes, node, addNode, terminals, sessions, audit]),
+      tenant.addChildren([
+        tenantHome,
+        nodes,
+        node,
+        addNode,
+        terminals,
+        sessions,
+        audit,
+        access,
+        account,
+      ]),
     ]),
   ]),
   defaultPreload: 'intent',

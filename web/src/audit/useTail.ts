@@ -32,8 +32,12 @@ export function useTail(
       ...(outcome ? { outcome } : {}),
     });
     const path = `/api/v1/tenants/${tenant}/audit/stream${query.size ? `?${query}` : ''}`;
-    // The log is kept: whatever the pause, nothing before the number is asked for again.
-    const place = { last: String(after), seen: Number.POSITIVE_INFINITY };
+    const place = { last: String(after), seen: 0 };
+    // The log is kept: it is taken up after the last number, whatever the pause was.
+    const kept = () => {
+      place.seen = Number.POSITIVE_INFINITY;
+    };
+    kept();
     const closed = new AbortController();
     let heard: AuditRecord[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,8 +54,12 @@ export function useTail(
       path,
       place,
       {
-        open: () => setTail(({ fresh }) => ({ fresh, open: true })),
+        open: () => {
+          kept();
+          setTail(({ fresh }) => ({ fresh, open: true }));
+        },
         event: (record) => {
+          kept();
           place.last = String(record.seq);
           heard.push(record);
           timer ??= setTimeout(tell, GATHER);

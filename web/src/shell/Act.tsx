@@ -84,7 +84,7 @@ function CopyAs({ text, label, name }: { text: string; label: string; name: stri
       color="gray"
       size="compact-sm"
       title={text}
-      aria-label={copied ? t.copied : name}
+      aria-label={`${label}: ${copied ? t.copied : name}`}
       leftSection={<Icon name={copied ? 'check' : 'copy'} size={14} />}
       onClick={() => copy(text)}
     >

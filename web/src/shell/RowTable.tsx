@@ -15,6 +15,8 @@ export const rowOpener = css.opener ?? '';
 export interface RowColumn<R> {
   id: string;
   label: string;
+  /** What is in it says enough to those who see it. */
+  quiet?: boolean;
   /** Of the grid: `120px`, `minmax(8rem, 1fr)`. */
   width: string;
   numeric?: boolean;
@@ -109,7 +111,7 @@ export function RowTable<R>({
     virtual.scrollToIndex(index);
     requestAnimationFrame(() =>
       scroller.current
-        ?.querySelector<HTMLElement>(`[data-index="${index}"] .${rowOpener}`)
+        ?.querySelector<HTMLElement>(`[data-index="${index}"] :is(.${rowOpener}, [data-row-act])`)
         ?.focus(),
     );
   }
@@ -162,7 +164,11 @@ export function RowTable<R>({
                   className={css.headCell}
                   data-numeric={column.numeric || undefined}
                 >
-                  {column.label}
+                  {column.quiet ? (
+                    <span className="fl-hidden">{column.label}</span>
+                  ) : (
+                    column.label
+                  )}
                 </div>
               ))}
             </div>

@@ -73,20 +73,22 @@ export function Shell() {
             <kbd>{/Mac/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
           </button>
           <div className={css.places}>
-            {PLACES.filter((place) => place.shown?.(me, tenant) ?? true).map((place) => (
-              <Link
-                key={place.to}
-                to={place.to}
-                params={{ tenant }}
-                className={css.place}
-                activeProps={{ 'data-active': true }}
-              >
-                <Icon name={place.icon} />
-                {place.label(t)}
-              </Link>
-            ))}
+            {PLACES.filter((place) => !place.notInRail && (place.shown?.(me, tenant) ?? true)).map(
+              (place) => (
+                <Link
+                  key={place.to}
+                  to={place.to}
+                  params={{ tenant }}
+                  className={css.place}
+                  activeProps={{ 'data-active': true }}
+                >
+                  <Icon name={place.icon} />
+                  {place.label(t)}
+                </Link>
+              ),
+            )}
           </div>
-          <UserMenu me={me} />
+          <UserMenu me={me} tenant={tenant} />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1} className={css.main}>
           <Outlet />

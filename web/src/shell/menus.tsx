@@ -1,6 +1,6 @@
 import { Menu, useMantineColorScheme } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { Me } from '../api/client';
 import { myTenants, signOut } from '../identity/me';
 import { LANGUAGES, type Language, setLanguage, useLanguage, useWords } from '../text/words';
@@ -46,7 +46,7 @@ export function TenantMenu({ me, tenant }: { me: Me; tenant: string }) {
 
 const SCHEMES = ['light', 'dark', 'auto'] as const;
 
-export function UserMenu({ me }: { me: Me }) {
+export function UserMenu({ me, tenant }: { me: Me; tenant: string }) {
   const t = useWords(shellWords);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const language = useLanguage();
@@ -72,6 +72,15 @@ export function UserMenu({ me }: { me: Me }) {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
+        <Menu.Item
+          component={Link}
+          to="/t/$tenant/account"
+          params={{ tenant } as never}
+          leftSection={<Icon name="user" size={14} />}
+        >
+          {t.account}
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Label>{t.appearance}</Menu.Label>
         <Menu.RadioGroup
           value={colorScheme}

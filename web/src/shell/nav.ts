@@ -11,12 +11,16 @@ export interface Place {
     | '/t/$tenant/nodes'
     | '/t/$tenant/terminals'
     | '/t/$tenant/sessions'
+    | '/t/$tenant/access'
     | '/t/$tenant/audit'
+    | '/t/$tenant/account'
     | '/t/$tenant/add';
   icon: IconName;
   label: (t: Text) => string;
   /** Left out for whom the hub would refuse it. */
   shown?: (me: Me, tenant: string) => boolean;
+  /** Found by typing, and in a menu of its own. */
+  notInRail?: true;
 }
 
 export const PLACES: Place[] = [
@@ -29,6 +33,12 @@ export const PLACES: Place[] = [
   },
   { to: '/t/$tenant/sessions', icon: 'sessions', label: (t) => t.sessions },
   {
+    to: '/t/$tenant/access',
+    icon: 'access',
+    label: (t) => t.access,
+    shown: (me, tenant) => may(me, tenant, 'admin', true) || may(me, 'system', 'admin', true),
+  },
+  {
     to: '/t/$tenant/audit',
     icon: 'audit',
     label: (t) => t.audit,
@@ -40,4 +50,5 @@ export const PLACES: Place[] = [
     label: (t) => t.addNode,
     shown: (me, tenant) => may(me, tenant, 'operator', true),
   },
+  { to: '/t/$tenant/account', icon: 'user', label: (t) => t.account, notInRail: true },
 ];

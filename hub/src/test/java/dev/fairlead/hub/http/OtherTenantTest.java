@@ -147,6 +147,19 @@ class OtherTenantTest {
         }
         api.get(boss, t + "/sessions/" + theirs.get("session")).is(200);
         api.get(boss, t + "/users/mole").is(200);
+        var sessions = t + "/sessions?node=safe&";
+        var now = "2999-01-01T00:00:00Z";
+        assertThat(api.get(boss, sessions + "until=" + now).is(200).body().path("items"))
+                .hasSize(1);
+        assertThat(api.get(boss, sessions + "since=" + now).is(200).body().path("items"))
+                .isEmpty();
+        var access = api.get(boss, t + "/access?node=safe&user=mole").is(200).body();
+        assertThat(access.at("/items/0/user").asString()).isEqualTo("mole@secret");
+        assertThat(access.at("/items/0/grants/0/takesIn").asBoolean()).isTrue();
+        assertThat(access.at("/items/0/login").asString()).isEmpty();
+        var first = api.get(boss, t + "/access?node=safe&limit=1").is(200);
+        var second = t + "/access?node=safe&cursor=" + first.text("next");
+        assertThat(api.get(boss, second).is(200).body().path("items")).isNotEmpty();
         api.get(boss, "/tenants/" + theirTenant).is(200);
     }
 
