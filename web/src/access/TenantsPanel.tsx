@@ -101,8 +101,7 @@ export function TenantsPanel() {
       width: '178px',
       cell: (tenant) => <time dateTime={tenant.created}>{time(tenant.created)}</time>,
     },
-    { id: 'acts', label: shell.acts,
-      quiet: true, width: '230px', cell: acts },
+    { id: 'acts', label: shell.acts, quiet: true, width: '230px', cell: acts },
   ];
 
   return (

@@ -164,11 +164,7 @@ export function RowTable<R>({
                   className={css.headCell}
                   data-numeric={column.numeric || undefined}
                 >
-                  {column.quiet ? (
-                    <span className="fl-hidden">{column.label}</span>
-                  ) : (
-                    column.label
-                  )}
+                  {column.quiet ? <span className="fl-hidden">{column.label}</span> : column.label}
                 </div>
               ))}
             </div>
