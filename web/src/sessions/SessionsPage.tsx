@@ -1,12 +1,11 @@
 import { Button, Menu, SegmentedControl } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { answer, api, type Session } from '../api/client';
+import { useCallback, useMemo, useState } from 'react';
+import type { Session } from '../api/client';
 import { isProblem } from '../api/problem';
 import { useNow } from '../fleet/FleetTable';
-import { useEvents, useFleet } from '../fleet/TenantNodes';
+import { useFleet } from '../fleet/TenantNodes';
 import { useMe } from '../identity/me';
 import { CopyMenu } from '../shell/CopyMenu';
 import { commandLine, curl } from '../shell/commands';
@@ -24,17 +23,10 @@ import { ago, bytes, number, span, time } from '../text/format';
 import { useWords } from '../text/words';
 import { EndSessions } from './EndSessions';
 import { causeOf, csvOf, CSV_HEAD, lasted, mayEnd, whatOf } from './facts';
-import { nextRates, type Rate } from './rates';
 import { SessionPanel } from './SessionPanel';
 import type { SessionsSearch } from './search';
 import { sessionWords } from './text';
-
-const PAGE = 200;
-const LIVELY = 3_000;
-/** Who has scrolled far reads more at each look. */
-const CALM = 20_000;
-const GATHER = 300;
-const NO_RATES: ReadonlyMap<string, Rate> = new Map();
+import { readPage, useRates, useSessions } from './useSessions';
 
 /** Who uses which node for what, and who did. */
 export function SessionsPage() {
@@ -347,62 +339,4 @@ export function SessionsPage() {
 
 function sessionId(session: Session): string {
   return session.id;
-}
-
-function readPage(
-  tenant: string,
-  filter: Omit<SessionsSearch, 'session'>,
-  cursor: string | undefined,
-  limit: number,
-  signal: AbortSignal,
-) {
-  const { state, node, user } = filter;
-  return answer(
-    api.GET('/api/v1/tenants/{tenant}/sessions', {
-      params: {
-        path: { tenant },
-        query: {
-          limit,
-          ...(state ? { state } : {}),
-          ...(node ? { node } : {}),
-          ...(user ? { user } : {}),
-          ...rangeQuery(filter),
-          ...(cursor ? { cursor } : {}),
-        },
-      },
-      signal,
-    }),
-  );
-}
-
-function useSessions(tenant: string, filter: Omit<SessionsSearch, 'session'>) {
-  const client = useQueryClient();
-  const { state } = filter;
-  const queryKey = ['sessions', tenant, 'page', filter];
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  useEvents((event) => {
-    if (!event.kind.startsWith('session.')) return;
-    clearTimeout(timer.current);
-    timer.current = setTimeout(
-      () => void client.invalidateQueries({ queryKey: ['sessions', tenant, 'page'] }),
-      GATHER,
-    );
-  });
-  return useInfiniteQuery({
-    queryKey,
-    queryFn: ({ pageParam, signal }) =>
-      readPage(tenant, filter, pageParam || undefined, PAGE, signal),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next,
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state: { data } }) =>
-      state === 'ended' || (data?.pages.length ?? 0) > 3 ? CALM : LIVELY,
-  });
-}
-
-function useRates(sessions: readonly Session[], at: number): ReadonlyMap<string, Rate> {
-  const [rates, setRates] = useState(NO_RATES);
-  useEffect(() => setRates((before) => nextRates(before, sessions, at)), [sessions, at]);
-  return rates;
 }
