@@ -184,6 +184,23 @@ test('a session is ended from the page, and its person is told who did it and wh
   await expect(page.getByText('No session matches.')).toBeVisible();
   await page.getByRole('button', { name: 'Clear the filters' }).click();
   await expect(page).toHaveURL(/\/sessions$/);
+
+  // Disabled: signed out at once.
+  await page.goto('/t/default/access?user=nils');
+  const panel = page.getByRole('dialog', { name: 'nils@default' });
+  await panel.getByRole('button', { name: 'Disable' }).click();
+  await page
+    .getByRole('dialog', { name: 'Disable nils@default' })
+    .getByRole('button', { name: 'Disable', exact: true })
+    .click();
+  await expect(panel.getByText('Disabled', { exact: true })).toBeVisible();
+  await expect(other.getByRole('dialog', { name: /sign-in has ended/ })).toBeVisible();
+  await panel.getByRole('button', { name: 'Remove' }).click();
+  await page
+    .getByRole('dialog', { name: 'Remove nils@default' })
+    .getByRole('button', { name: 'Remove', exact: true })
+    .click();
+  await expect(page.getByRole('link', { name: 'nils', exact: true })).toBeHidden();
   await other.context().close();
 });
 

@@ -130,7 +130,7 @@ test('sessions, access, audit and account at every width, dark and light', async
     await post('grants', { user: 'henrik', role: 'operator', labels: 'site=oslo' });
     await post('grants', { user: 'henrik', role: 'viewer' });
     await post('grants', { user: 'ingrid', role: 'operator', labels: 'env=lab', logins: ['lab'] });
-    await post('users/lars/disable', {});
+    await fetch('/api/v1/tenants/default/users/lars/disable', { method: 'POST' });
     await post('enrolment-tokens', { uses: 20, expiresIn: 86400, labels: { site: 'oslo' } });
   }, stage.node);
   await page.goto(`/t/default/terminals?node=${stage.node}`);

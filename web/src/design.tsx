@@ -130,6 +130,7 @@ export const theme = createTheme({
         overlayProps: { backgroundOpacity: 0.5 },
       } satisfies Partial<ModalProps>,
     },
+    Drawer: { defaultProps: { overlayProps: { backgroundOpacity: 0.3 } } },
     // The title of a dialog is no banner of the page.
     ModalHeader: { defaultProps: { role: 'presentation' } },
     DrawerHeader: { defaultProps: { role: 'presentation' } },

@@ -87,7 +87,7 @@ export function AuditPage() {
       {
         id: 'act',
         label: t.act,
-        width: 'minmax(150px, 1fr)',
+        width: 'minmax(176px, 1.1fr)',
         cell: (record) => (
           <Link
             from="/t/$tenant/audit"

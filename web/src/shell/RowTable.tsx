@@ -17,7 +17,7 @@ export interface RowColumn<R> {
   label: string;
   /** What is in it says enough to those who see it. */
   quiet?: boolean;
-  /** Of the grid: `120px`, `minmax(8rem, 1fr)`. */
+  /** Of the grid: `120px`, `minmax(120px, 1fr)`. */
   width: string;
   numeric?: boolean;
   cell: (row: R) => ReactNode;
@@ -98,6 +98,10 @@ export function RowTable<R>({
   const template = `${selection ? '40px ' : ''}${
     narrow ? 'minmax(0, 1fr)' : columns.map((column) => column.width).join(' ')
   }`;
+  // Of all columns at their narrowest; below that the table scrolls.
+  const least = narrow
+    ? 0
+    : wide.reduce((sum, { width }) => sum + Number(/\d+/.exec(width)?.[0] ?? 0), 40);
   const choosable = selection ? rows.filter(selection.may) : [];
   const chosen = selection?.chosen.size ?? 0;
 
@@ -134,7 +138,7 @@ export function RowTable<R>({
     >
       <div ref={scroller} className={css.scroller} onKeyDown={onKeyDown} role="presentation">
         {!narrow && (
-          <div role="rowgroup" className={css.head}>
+          <div role="rowgroup" className={css.head} style={{ minWidth: least }}>
             <div
               role="row"
               aria-rowindex={1}
@@ -170,7 +174,11 @@ export function RowTable<R>({
             </div>
           </div>
         )}
-        <div role="rowgroup" className={css.body} style={{ height: virtual.getTotalSize() }}>
+        <div
+          role="rowgroup"
+          className={css.body}
+          style={{ height: virtual.getTotalSize(), minWidth: least }}
+        >
           {shown.map(({ index, key, start }) => {
             const row = rows[index];
             if (row === undefined) return null;

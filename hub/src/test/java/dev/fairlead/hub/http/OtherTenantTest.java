@@ -151,8 +151,7 @@ class OtherTenantTest {
         var now = "2999-01-01T00:00:00Z";
         assertThat(api.get(boss, sessions + "until=" + now).is(200).body().path("items"))
                 .hasSize(1);
-        assertThat(api.get(boss, sessions + "since=" + now).is(200).body().path("items"))
-                .isEmpty();
+        assertThat(api.get(boss, sessions + "since=" + now).is(200).body().path("items")).isEmpty();
         var access = api.get(boss, t + "/access?node=safe&user=mole").is(200).body();
         assertThat(access.at("/items/0/user").asString()).isEqualTo("mole@secret");
         assertThat(access.at("/items/0/grants/0/takesIn").asBoolean()).isTrue();
