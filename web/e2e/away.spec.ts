@@ -26,9 +26,21 @@ test('a hub that is killed is said to be away, and what was typed is kept', asyn
   await page.getByRole('link', { name: 'Add a node' }).first().click();
   await page.getByLabel('Labels').first().fill('site=bergen');
   await expect(away).toBeHidden();
-  await own.killed(() => expect(away).toBeVisible());
+  // Another page of the same browser.
+  const health = await page.context().newPage();
+  await health.goto('/t/default/health');
+  await expect(health.getByText(/^Ready, up /)).toBeVisible();
+  await own.killed(async () => {
+    await expect(away).toBeVisible();
+    await expect(health.getByText('The hub does not answer.').first()).toBeVisible();
+  });
   await expect(away).toBeHidden({ timeout: 60_000 });
   await expect(page.getByLabel('Labels').first()).toHaveValue('site=bergen');
+
+  await expect(page.getByRole('button', { name: /^Notifications *\d+ unread$/ })).toBeVisible();
+  await expect(health.getByText(/^Ready, up \d+ s$/)).toBeVisible();
+  await expect(health.getByText('The hub does not answer.')).toHaveCount(0);
+  await health.close();
 
   await page.getByRole('button', { name: 'Make the line' }).click();
   await expect(page.getByText('Waiting for the machine…')).toBeVisible();

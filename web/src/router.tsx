@@ -13,6 +13,8 @@ import { queries } from './api/queries';
 import { readFleetSearch } from './fleet/search';
 import { homeTenant, mayBeSignedIn, meQuery } from './identity/me';
 import { SignInPage } from './identity/SignInPage';
+import { readHealthSearch } from './observe/search';
+import { readNetworkSearch } from './ports/form';
 import { readSessionsSearch } from './sessions/search';
 import { ErrorPage, NotFoundPage } from './shell/FullPage';
 
@@ -140,6 +142,26 @@ const account = createRoute({
   component: lazyRouteComponent(() => import('./account/AccountPage'), 'AccountPage'),
 });
 
+const network = createRoute({
+  getParentRoute: () => tenant,
+  path: '/network',
+  validateSearch: readNetworkSearch,
+  component: lazyRouteComponent(() => import('./ports/NetworkPage'), 'NetworkPage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => tenant,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/SettingsPage'), 'SettingsPage'),
+});
+
+const health = createRoute({
+  getParentRoute: () => tenant,
+  path: '/health',
+  validateSearch: readHealthSearch,
+  component: lazyRouteComponent(() => import('./observe/HealthPage'), 'HealthPage'),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -155,6 +177,9 @@ export const router = createRouter({
         audit,
         access,
         account,
+        network,
+        health,
+        settings,
       ]),
     ]),
   ]),

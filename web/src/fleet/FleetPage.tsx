@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { Node } from '../api/client';
 import { may, useMe } from '../identity/me';
 import { ErrorNotice } from '../shell/ErrorNotice';
@@ -9,10 +9,12 @@ import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
 import { shellWords } from '../shell/text';
 import { useWords } from '../text/words';
+import { bulkWords } from './bulkText';
 import { COLUMNS, sortNodes } from './columns';
 import { ColumnMenu, LabelMenu, MoreMenu, useColumns } from './FleetMenus';
 import { FleetTable } from './FleetTable';
 import css from './fleet.module.css';
+import { SavedViews } from './SavedViews';
 import {
   type FleetSearch,
   filterNodes,
@@ -24,8 +26,12 @@ import {
 import { useFleet } from './TenantNodes';
 import { fleetWords } from './text';
 
+const FleetPicture = lazy(() => import('./Picture'));
+const BulkActions = lazy(() => import('./BulkActions'));
+
 export function FleetPage() {
   const t = useWords(fleetWords);
+  const bulk = useWords(bulkWords);
   const shell = useWords(shellWords);
   const { tenant } = useParams({ from: '/inside/t/$tenant/nodes' });
   const search = useSearch({ from: '/inside/t/$tenant/nodes' });
@@ -39,9 +45,19 @@ export function FleetPage() {
   // What is typed stands at once; the table and the address follow.
   const [typed, setTyped] = useState(search.q ?? '');
   const q = useDeferredValue(typed);
+  const addressed = search.q ?? '';
+  const sent = useRef([addressed]);
   useEffect(() => {
-    if (q !== (search.q ?? '')) change({ q });
-  });
+    if (q === addressed) return;
+    sent.current.push(q);
+    change({ q });
+  }, [q]);
+  // An address that is not what was typed here: of a view, of a link, or of the browser's way back.
+  useEffect(() => {
+    const own = sent.current.includes(addressed);
+    if (!own) setTyped(addressed);
+    if (!own || addressed === sent.current.at(-1)) sent.current = [addressed];
+  }, [addressed]);
 
   function change(next: { [K in keyof FleetSearch]: FleetSearch[K] | undefined }) {
     const all = { ...search, ...next };
@@ -69,6 +85,12 @@ export function FleetPage() {
   const filter = parseLabels(labels);
   const columns = COLUMNS.filter((column) => shownColumns.includes(column.id));
   const filtered = shown.length !== nodes.length;
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  // Only what is seen is acted upon.
+  const acted = useMemo(
+    () => (chosen.size === 0 ? [] : shown.filter((node) => chosen.has(node.id))),
+    [shown, chosen],
+  );
 
   const addButton = mayAdd && (
     <Button
@@ -133,8 +155,30 @@ export function FleetPage() {
                 change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
               }
             />
+            <SavedViews
+              tenant={tenant}
+              search={search}
+              columns={shownColumns}
+              show={(view) => {
+                setTyped(view.search.q ?? '');
+                setShownColumns(view.columns);
+                void navigate({ search: view.search });
+              }}
+            />
             <div className={css.toolsEnd}>
-              {!narrow && <ColumnMenu shown={shownColumns} set={setShownColumns} />}
+              <SegmentedControl
+                aria-label={bulk.shown}
+                size="xs"
+                value={search.view ?? 'table'}
+                onChange={(view) => change({ view: view === 'picture' ? 'picture' : undefined })}
+                data={[
+                  { value: 'table', label: bulk.table },
+                  { value: 'picture', label: bulk.picture },
+                ]}
+              />
+              {!narrow && search.view !== 'picture' && (
+                <ColumnMenu shown={shownColumns} set={setShownColumns} />
+              )}
               <MoreMenu tenant={tenant} nodes={shown} columns={columns} search={search} />
             </div>
           </search>
@@ -156,6 +200,11 @@ export function FleetPage() {
               ))}
             </div>
           )}
+          {acted.length > 0 && (
+            <Suspense>
+              <BulkActions tenant={tenant} nodes={acted} clear={() => setChosen(new Set())} />
+            </Suspense>
+          )}
           {shown.length === 0 ? (
             <div className={css.noMatch} role="status">
               {nodes.length === 0 ? (
@@ -175,8 +224,22 @@ export function FleetPage() {
                 </>
               )}
             </div>
+          ) : search.view === 'picture' ? (
+            <Suspense>
+              <FleetPicture
+                tenant={tenant}
+                nodes={shown}
+                by={search.by}
+                onBy={(by) => change({ by })}
+                onLabel={(key, value) =>
+                  change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
+                }
+              />
+            </Suspense>
           ) : (
             <FleetTable
+              chosen={chosen}
+              onChoose={setChosen}
               tenant={tenant}
               nodes={shown}
               columns={columns}

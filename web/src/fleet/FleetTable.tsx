@@ -5,6 +5,7 @@ import type { Node } from '../api/client';
 import { useWords } from '../text/words';
 import type { Column } from './columns';
 import { labelText, StateDot } from './columns';
+import { Choose, ChooseAll } from './Choose';
 import css from './fleet.module.css';
 import { needsAttention } from './search';
 import { type FleetText, fleetWords } from './text';
@@ -30,16 +31,44 @@ interface Props {
   sort: string | undefined;
   onSort: (sort: string) => void;
   onLabel: (key: string, value: string) => void;
+  /** Ids of the nodes that are chosen; null where none can be. */
+  chosen: ReadonlySet<string> | null;
+  onChoose: (chosen: Set<string>) => void;
 }
 
 /** Only the rows that are seen are there, of however many. */
-export function FleetTable({ tenant, nodes, columns, narrow, sort, onSort, onLabel }: Props) {
+export function FleetTable({
+  tenant,
+  nodes,
+  columns,
+  narrow,
+  sort,
+  onSort,
+  onLabel,
+  chosen,
+  onChoose,
+}: Props) {
   const t = useWords(fleetWords);
   const now = useNow();
   const scroller = useRef<HTMLDivElement>(null);
   const latest = useRef(onLabel);
   latest.current = onLabel;
   const label = useCallback((key: string, value: string) => latest.current(key, value), []);
+  const choosing = useRef({ nodes, chosen, onChoose, last: -1 });
+  choosing.current = { ...choosing.current, nodes, chosen, onChoose };
+  /** With Shift, all from the one before. */
+  const choose = useCallback((index: number, on: boolean, range: boolean) => {
+    const { nodes: all, chosen: before, onChoose: told, last } = choosing.current;
+    const next = new Set(before);
+    const [from, to] =
+      range && last >= 0 ? [Math.min(last, index), Math.max(last, index)] : [index, index];
+    for (const node of all.slice(from, to + 1)) {
+      if (on) next.add(node.id);
+      else next.delete(node.id);
+    }
+    choosing.current.last = index;
+    told(next);
+  }, []);
   const height = narrow ? NARROW_ROW : ROW;
   const rows = useVirtualizer({
     count: nodes.length,
@@ -52,7 +81,7 @@ export function FleetTable({ tenant, nodes, columns, narrow, sort, onSort, onLab
 
   const template = narrow
     ? '1fr'
-    : `minmax(170px, 1.6fr) ${columns.map((column) => column.width).join(' ')}`;
+    : `${chosen ? '26px ' : ''}minmax(170px, 1.6fr) ${columns.map((column) => column.width).join(' ')}`;
 
   /** Up and down from name to name, also past the rows that are there. */
   function onKeyDown(event: KeyboardEvent) {
@@ -84,6 +113,11 @@ export function FleetTable({ tenant, nodes, columns, narrow, sort, onSort, onLab
               className={css.row}
               style={{ gridTemplateColumns: template }}
             >
+              {chosen && (
+                <div role="columnheader" className={css.headCell}>
+                  <ChooseAll nodes={nodes} chosen={chosen} onChoose={onChoose} />
+                </div>
+              )}
               <Head id="name" label={t.name} sort={sort ?? 'name'} onSort={onSort} t={t} />
               {columns.map((column) => (
                 <Head
@@ -117,6 +151,8 @@ export function FleetTable({ tenant, nodes, columns, narrow, sort, onSort, onLab
                   now={now}
                   t={t}
                   onLabel={label}
+                  chosen={chosen === null || narrow ? null : chosen.has(node.id)}
+                  onChoose={choose}
                 />
               )
             );
@@ -177,6 +213,8 @@ const Row = memo(
     now,
     t,
     onLabel,
+    chosen,
+    onChoose,
   }: {
     index: number;
     top: number;
@@ -189,6 +227,8 @@ const Row = memo(
     now: number;
     t: FleetText;
     onLabel: (key: string, value: string) => void;
+    chosen: boolean | null;
+    onChoose: (index: number, on: boolean, range: boolean) => void;
   }) {
     const problems = node.statistics?.problems ?? [];
     const name = (
@@ -213,6 +253,11 @@ const Row = memo(
         className={css.row}
         style={{ transform: `translateY(${top}px)`, height, gridTemplateColumns: template }}
       >
+        {chosen !== null && (
+          <div role="cell">
+            <Choose label={node.name} on={chosen} set={(on, range) => onChoose(index, on, range)} />
+          </div>
+        )}
         {name}
         {narrow ? (
           <div role="cell" className={css.narrowCell}>
@@ -248,7 +293,8 @@ const Row = memo(
     a.narrow === b.narrow &&
     a.now === b.now &&
     a.t === b.t &&
-    a.onLabel === b.onLabel,
+    a.onLabel === b.onLabel &&
+    a.chosen === b.chosen,
 );
 
 export function Labels({

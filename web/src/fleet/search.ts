@@ -12,6 +12,10 @@ export interface FleetSearch {
   state?: 'online' | 'offline' | 'attention';
   /** A column, with `-` before it for the other way round. */
   sort?: string;
+  /** Hub and spokes in the place of the table. */
+  view?: 'picture';
+  /** The key of the label by which the picture has its groups. */
+  by?: string;
 }
 
 const STATES = ['online', 'offline', 'attention'];
@@ -22,6 +26,8 @@ export function readFleetSearch(raw: Record<string, unknown>): FleetSearch {
   if (typeof raw.labels === 'string' && raw.labels) found.labels = raw.labels.slice(0, 1024);
   if (STATES.includes(String(raw.state))) found.state = raw.state as 'online';
   if (typeof raw.sort === 'string' && /^-?[a-zA-Z]+$/.test(raw.sort)) found.sort = raw.sort;
+  if (raw.view === 'picture') found.view = 'picture';
+  if (typeof raw.by === 'string' && raw.by) found.by = raw.by.slice(0, 63);
   return found;
 }
 

@@ -3,11 +3,12 @@ import { Modal } from '@mantine/core';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import { filterNodes } from '../fleet/search';
+import { filterNodes, readFleetSearch } from '../fleet/search';
 import { useFleet } from '../fleet/TenantNodes';
+import { readViews } from '../fleet/views';
 import { useMe } from '../identity/me';
 import { useWords } from '../text/words';
-import { Icon } from './Icon';
+import { Icon, type IconName } from './Icon';
 import { PLACES } from './nav';
 import { shellWords } from './text';
 
@@ -19,10 +20,13 @@ export default function Palette({
   tenant,
   open,
   onClose,
+  acts,
 }: {
   tenant: string;
   open: boolean;
   onClose: () => void;
+  /** What can be done that is no page. */
+  acts: { label: string; icon: IconName; run: () => void }[];
 }) {
   const t = useWords(shellWords);
   const me = useMe();
@@ -34,9 +38,16 @@ export default function Palette({
     if (open) palette.open();
   }, [open]);
 
+  const matches = (label: string) => label.toLowerCase().includes(query.trim().toLowerCase());
   const places = PLACES.filter((place) => place.shown?.(me, tenant) ?? true).filter((place) =>
-    place.label(t).toLowerCase().includes(query.trim().toLowerCase()),
+    matches(place.label(t)),
   );
+  const who = `${me.user.name}@${me.user.tenant}`;
+  const views = useMemo(
+    () => (open ? readViews(who, tenant, readFleetSearch) : []),
+    [open, who, tenant],
+  ).filter((view) => matches(view.name));
+  const doable = acts.filter((act) => matches(act.label));
   const found = useMemo(
     () => filterNodes(nodes, { q: query }).slice(0, MOST_NODES),
     [nodes, query],
@@ -89,7 +100,39 @@ export default function Palette({
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {found.length + places.length === 0 && <Spotlight.Empty>{t.nothingFound}</Spotlight.Empty>}
+        {views.length > 0 && (
+          <Spotlight.ActionsGroup label={t.views}>
+            {views.map((view) => (
+              <Spotlight.Action
+                key={view.name}
+                label={view.name}
+                leftSection={<Icon name="view" />}
+                onClick={() =>
+                  void navigate({
+                    to: '/t/$tenant/nodes',
+                    params: { tenant },
+                    search: view.search,
+                  })
+                }
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {doable.length > 0 && (
+          <Spotlight.ActionsGroup label={t.acts}>
+            {doable.map((act) => (
+              <Spotlight.Action
+                key={act.label}
+                label={act.label}
+                leftSection={<Icon name={act.icon} />}
+                onClick={act.run}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {found.length + places.length + views.length + doable.length === 0 && (
+          <Spotlight.Empty>{t.nothingFound}</Spotlight.Empty>
+        )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

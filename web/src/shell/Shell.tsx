@@ -3,13 +3,15 @@ import { AppShell, Burger, Modal } from '@mantine/core';
 import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Fragment, lazy, Suspense, useEffect, useState } from 'react';
 import { useHub } from '../api/hub';
 import { Wordmark } from '../design';
 import { TenantNodes } from '../fleet/TenantNodes';
 import { keepTenant, useMe } from '../identity/me';
 import { SignInForm } from '../identity/SignInForm';
 import { identityWords } from '../identity/text';
+import { Bell, type ListState } from '../notify/Bell';
+import { notifyWords } from '../notify/text';
 import { useWords } from '../text/words';
 import { AwayBanner } from './AwayBanner';
 import { Icon } from './Icon';
@@ -27,6 +29,8 @@ export function Shell() {
   const { tenant } = useParams({ from: '/inside/t/$tenant' });
   const [menu, { toggle, close }] = useDisclosure(false);
   const [palette, setPalette] = useState<'never' | 'open' | 'closed'>('never');
+  const [notices, setNotices] = useState<ListState>('never');
+  const notify = useWords(notifyWords);
   const path = useRouterState({ select: (state) => state.location.pathname });
 
   useEffect(() => keepTenant(tenant), [tenant]);
@@ -73,10 +77,12 @@ export function Shell() {
             <kbd>{/Mac/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
           </button>
           <div className={css.places}>
-            {PLACES.filter((place) => !place.notInRail && (place.shown?.(me, tenant) ?? true)).map(
-              (place) => (
+            {PLACES.filter(
+              (place) => !place.notInRail && (place.shown?.(me, tenant) ?? true),
+            ).map((place, i, all) => (
+              <Fragment key={place.to}>
+                {place.hub && !all[i - 1]?.hub && <span className={css.group}>{t.hub}</span>}
                 <Link
-                  key={place.to}
                   to={place.to}
                   params={{ tenant }}
                   className={css.place}
@@ -85,9 +91,10 @@ export function Shell() {
                   <Icon name={place.icon} />
                   {place.label(t)}
                 </Link>
-              ),
-            )}
+              </Fragment>
+            ))}
           </div>
+          <Bell tenant={tenant} list={notices} setList={setNotices} />
           <UserMenu me={me} tenant={tenant} />
         </AppShell.Navbar>
         <AppShell.Main id="content" tabIndex={-1} className={css.main}>
@@ -99,7 +106,12 @@ export function Shell() {
       <SignInAgain />
       {palette !== 'never' && (
         <Suspense>
-          <Palette tenant={tenant} open={palette === 'open'} onClose={() => setPalette('closed')} />
+          <Palette
+            tenant={tenant}
+            open={palette === 'open'}
+            onClose={() => setPalette('closed')}
+            acts={[{ label: notify.title, icon: 'bell', run: () => setNotices('open') }]}
+          />
         </Suspense>
       )}
     </TenantNodes>

@@ -14,9 +14,14 @@ export interface Place {
     | '/t/$tenant/access'
     | '/t/$tenant/audit'
     | '/t/$tenant/account'
-    | '/t/$tenant/add';
+    | '/t/$tenant/add'
+    | '/t/$tenant/network'
+    | '/t/$tenant/health'
+    | '/t/$tenant/settings';
   icon: IconName;
   label: (t: Text) => string;
+  /** About the hub itself, and not this tenant. */
+  hub?: true;
   /** Left out for whom the hub would refuse it. */
   shown?: (me: Me, tenant: string) => boolean;
   /** Found by typing, and in a menu of its own. */
@@ -49,6 +54,27 @@ export const PLACES: Place[] = [
     icon: 'add',
     label: (t) => t.addNode,
     shown: (me, tenant) => may(me, tenant, 'operator', true),
+  },
+  {
+    to: '/t/$tenant/network',
+    icon: 'network',
+    label: (t) => t.network,
+    hub: true,
+    shown: (me) => may(me, 'system', 'viewer', true),
+  },
+  {
+    to: '/t/$tenant/health',
+    icon: 'health',
+    label: (t) => t.health,
+    hub: true,
+    shown: (me) => may(me, 'system', 'admin', true),
+  },
+  {
+    to: '/t/$tenant/settings',
+    icon: 'settings',
+    label: (t) => t.settings,
+    hub: true,
+    shown: (me) => may(me, 'system', 'admin', true),
   },
   { to: '/t/$tenant/account', icon: 'user', label: (t) => t.account, notInRail: true },
 ];

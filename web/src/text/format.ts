@@ -26,6 +26,18 @@ export function number(value: number): string {
   return once('number', (l) => new Intl.NumberFormat(l)).format(value);
 }
 
+export function decimals(value: number, digits: number): string {
+  return once(
+    `decimals ${digits}`,
+    (l) => new Intl.NumberFormat(l, { maximumFractionDigits: digits }),
+  ).format(value);
+}
+
+/** Milliseconds as a person tells them apart. */
+export function millis(value: number): string {
+  return `${decimals(value, value < 10 ? 1 : 0)} ms`;
+}
+
 export function percent(share: number): string {
   return once(
     'percent',
@@ -55,6 +67,11 @@ export function time(at: string | Date): string {
     'time',
     (l) => new Intl.DateTimeFormat(l, { dateStyle: 'medium', timeStyle: 'medium' }),
   ).format(new Date(at));
+}
+
+/** The time of day, with minutes. */
+export function clock(at: Date): string {
+  return once('clock', (l) => new Intl.DateTimeFormat(l, { timeStyle: 'short' })).format(at);
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -1,12 +1,13 @@
 package dev.fairlead.hub.settings;
 
 import dev.fairlead.link.handshake.Fingerprint;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The schema `Certificate`: one certificate, as people compare it.
@@ -38,7 +39,7 @@ record Certificate(
                 certificate.getNotBefore().toInstant(),
                 certificate.getNotAfter().toInstant(),
                 Fingerprint.of(certificate).toString(),
-                certificate.getSigAlgName().toLowerCase(Locale.ROOT),
+                cut(certificate.getSigAlgName()),
                 certificate.getBasicConstraints() >= 0);
     }
 
@@ -52,7 +53,8 @@ record Certificate(
             for (var name : all) {
                 int kind = (Integer) name.get(0);
                 if ((kind == DNS || kind == ADDRESS) && names.size() < MOST_NAMES) {
-                    names.add(cut(String.valueOf(name.get(1))));
+                    String text = cut(String.valueOf(name.get(1)));
+                    names.add(kind == ADDRESS ? address(text) : text);
                 }
             }
         } catch (CertificateParsingException e) {
@@ -60,6 +62,15 @@ record Certificate(
             return List.of();
         }
         return names;
+    }
+
+    /// As people write it: `::1`.
+    private static String address(String text) {
+        try {
+            return NetUtil.toAddressString(InetAddress.ofLiteral(text));
+        } catch (IllegalArgumentException e) {
+            return text;
+        }
     }
 
     private static String cut(String text) {

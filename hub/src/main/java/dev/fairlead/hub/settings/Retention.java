@@ -17,6 +17,12 @@ record Retention(Kind what, @Nullable Long seconds) {
         /// Samples of nodes, at the rate at which they come.
         @JsonProperty("statistics")
         STATISTICS,
+        /// Five minutes of them in one.
+        @JsonProperty("statistics-5m")
+        STATISTICS_5M,
+        /// An hour of them in one.
+        @JsonProperty("statistics-1h")
+        STATISTICS_1H,
         /// This hub's own figures, in its memory.
         @JsonProperty("health")
         HEALTH,
@@ -42,6 +48,8 @@ record Retention(Kind what, @Nullable Long seconds) {
     static List<Retention> all() {
         return List.of(
                 of(Kind.STATISTICS, Duration.ofDays(1)),
+                of(Kind.STATISTICS_5M, Duration.ofDays(8)),
+                of(Kind.STATISTICS_1H, Duration.ofDays(90)),
                 of(Kind.HEALTH, History.KEPT),
                 of(Kind.SIGN_INS, SignIns.LIFE),
                 of(Kind.EVENTS, Duration.ofHours(1)),

@@ -68,7 +68,7 @@ class RoutesTest {
         var chain = settings.body().at("/tls/chains/0");
         assertThat(chain.size()).isEqualTo(2);
         assertThat(chain.path(0).path("names").values().stream().map(JsonNode::asString))
-                .contains("localhost", "127.0.0.1");
+                .contains("localhost", "127.0.0.1", "::1");
         assertThat(chain.path(0).path("ca").asBoolean()).isFalse();
         assertThat(chain.path(1).path("ca").asBoolean()).isTrue();
         assertThat(Instant.parse(settings.body().at("/tls/renewed").asString()))
