@@ -5,6 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { sizes } from './sizes';
 
 /** Packs what the hub serves once, here, so that it never packs for an answer. */
 function pack(): Plugin {
@@ -36,7 +37,7 @@ const hub = process.env.FAIRLEAD_HUB ?? 'https://localhost:8484';
 const ca = process.env.FAIRLEAD_CA;
 
 export default defineConfig({
-  plugins: [react(), pack()],
+  plugins: [react(), sizes(), pack()],
   html: { cspNonce: 'FAIRLEAD_NONCE' },
   build: {
     outDir: process.env.FAIRLEAD_WEB_OUT ?? 'dist',
