@@ -99,7 +99,7 @@ export default function FleetPicture({
         pen.strokeStyle = group.attention > 0 ? colour('warning') : colour('line');
         pen.stroke();
         group.nodes.forEach((node, n) => {
-          const [dx, dy] = seed(n, spacing);
+          const [dx, dy] = seed(n, spacing, group.nodes.length);
           pen.fillStyle =
             node.link.state !== 'online'
               ? paint.offline

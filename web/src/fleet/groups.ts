@@ -108,10 +108,27 @@ const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 /** In units of the distance between two nodes. */
 const PAD = 1.1;
 const LARGEST_SPACING = 30;
+/** Fewer groups than these do not need all of the room. */
+const FEW = 8;
 
-/** Where the n-th node of a group is: as seeds of a sunflower, so that any number is a disc. */
-export function seed(n: number, spacing: number): [x: number, y: number] {
-  const r = 0.56 * spacing * Math.sqrt(n + (n === 0 ? 0 : 0.35));
+/** Where the n-th node of so many is: as seeds of a sunflower, so that any number is a disc. */
+export function seed(n: number, spacing: number, count = MANY): [x: number, y: number] {
+  const [x, y] = unit(n);
+  if (count >= MANY) return [x * spacing, y * spacing];
+  // A few of them are no disc yet: their middle is that of the group.
+  let [cx, cy] = [0, 0];
+  for (let i = 0; i < count; i++) {
+    const [sx, sy] = unit(i);
+    cx += sx / count;
+    cy += sy / count;
+  }
+  return [(x - cx) * spacing, (y - cy) * spacing];
+}
+
+const MANY = 12;
+
+function unit(n: number): [x: number, y: number] {
+  const r = 0.56 * Math.sqrt(n + (n === 0 ? 0 : 0.35));
   return [r * Math.cos(n * GOLDEN), r * Math.sin(n * GOLDEN)];
 }
 
@@ -134,6 +151,14 @@ export function layOut(sizes: readonly number[], width: number, height: number):
       best = tried;
     } else high = spacing;
   }
+  // Where there is room to spare, the groups are not at its edges.
+  for (const reach of [0.5, 0.6, 0.7, 0.8, 0.9]) {
+    const nearer = place(sizes, low, space, label, hubR, reach);
+    if (sizes.length < FEW && fits(nearer, space, label, hubR)) {
+      best = nearer;
+      break;
+    }
+  }
   const [cx, cy] = [width / 2, height / 2];
   return {
     hub: { x: cx, y: cy, r: hubR },
@@ -148,6 +173,7 @@ function place(
   space: { x: number; y: number },
   label: { x: number; y: number },
   hubR: number,
+  reach = 1,
 ): Place[] {
   const radii = sizes.map((n) => Math.max(radius(n) * spacing, 9));
   if (sizes.length === 1) {
@@ -156,8 +182,8 @@ function place(
   }
   const largest = Math.max(...radii);
   const oval = {
-    x: Math.max(space.x - Math.max(largest, label.x), 0),
-    y: Math.max(space.y - largest - label.y / 2, 0),
+    x: Math.max(space.x - Math.max(largest, label.x), 0) * reach,
+    y: Math.max(space.y - largest - label.y / 2, 0) * reach,
   };
   // Each has as much of the way round as it is wide.
   const widths = radii.map((r) => 2 * Math.max(r, 12) + 14);
@@ -204,7 +230,7 @@ export function nodeAt(
     let best: Node | null = null;
     let least = near;
     groups[i]?.nodes.forEach((node, n) => {
-      const [dx, dy] = seed(n, picture.spacing);
+      const [dx, dy] = seed(n, picture.spacing, groups[i]?.nodes.length);
       const distance = Math.hypot(x - place.x - dx, y - place.y - dy);
       if (distance < least) {
         least = distance;

@@ -77,22 +77,22 @@ export function Shell() {
             <kbd>{/Mac/.test(navigator.platform) ? '⌘K' : 'Ctrl K'}</kbd>
           </button>
           <div className={css.places}>
-            {PLACES.filter(
-              (place) => !place.notInRail && (place.shown?.(me, tenant) ?? true),
-            ).map((place, i, all) => (
-              <Fragment key={place.to}>
-                {place.hub && !all[i - 1]?.hub && <span className={css.group}>{t.hub}</span>}
-                <Link
-                  to={place.to}
-                  params={{ tenant }}
-                  className={css.place}
-                  activeProps={{ 'data-active': true }}
-                >
-                  <Icon name={place.icon} />
-                  {place.label(t)}
-                </Link>
-              </Fragment>
-            ))}
+            {PLACES.filter((place) => !place.notInRail && (place.shown?.(me, tenant) ?? true)).map(
+              (place, i, all) => (
+                <Fragment key={place.to}>
+                  {place.hub && !all[i - 1]?.hub && <span className={css.group}>{t.hub}</span>}
+                  <Link
+                    to={place.to}
+                    params={{ tenant }}
+                    className={css.place}
+                    activeProps={{ 'data-active': true }}
+                  >
+                    <Icon name={place.icon} />
+                    {place.label(t)}
+                  </Link>
+                </Fragment>
+              ),
+            )}
           </div>
           <Bell tenant={tenant} list={notices} setList={setNotices} />
           <UserMenu me={me} tenant={tenant} />
