@@ -56,6 +56,11 @@ final class Upgrade extends Step<Boolean> {
     }
 
     private void begin(Channel channel) {
+        if (!channel.isActive()) {
+            // Its pipeline may have been taken down.
+            done.completeExceptionally(lost("it had ended already"));
+            return;
+        }
         codec = new HttpClientCodec();
         channel.pipeline().addLast(codec, this);
         channel.pipeline().remove(QuietErrors.class);

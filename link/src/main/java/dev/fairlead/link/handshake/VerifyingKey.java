@@ -82,6 +82,11 @@ public final class VerifyingKey {
         return raw.clone();
     }
 
+    /// The same, not to be written to.
+    byte[] point() {
+        return raw;
+    }
+
     /// Whether `signature` is this key's over `context`, a zero byte, and the message.
     public boolean verifies(String context, byte[] message, byte[] signature) {
         if (signature.length != Ed25519.SIGNATURE_SIZE) {
