@@ -100,28 +100,50 @@ class GatesTest {
     }
 
     @Test
-    void whoSaysNothingBeforeTlsSlowsTheAcceptsAndKeepsNobodyOut() throws Exception {
-        List<Socket> silent = new ArrayList<>();
-        try {
-            for (int i = 0; i < 40; i++) {
-                var socket = new Socket();
-                socket.connect(address());
-                silent.add(socket);
-            }
-            try (var node = new FakeNode(lab, Lab.TENANT, "beside-silence")) {
-                assertThat(node.link().channel().isActive()).isTrue();
-            }
+    void whoSaysNothingBeforeTlsTakesNoPlaceAndKeepsNobodyOut() throws Exception {
+        var silent = strangers(60, new byte[0]);
+        try (var node = new FakeNode(lab, Lab.TENANT, "beside-silence")) {
+            assertThat(node.link().channel().isActive()).isTrue();
             // One by one they are let in all the same.
-            await().untilAsserted(() ->
-                    assertThat(value("fairlead_tls_handshakes_open", "")).isEqualTo(40));
             assertThat(value("fairlead_tls_handshakes_waited_total", "")).isPositive();
-            assertThat(value("fairlead_tls_handshakes_waiting", "")).isZero();
+            await().untilAsserted(() ->
+                    assertThat(value("fairlead_tls_handshakes_waiting", "")).isZero());
+            assertThat(value("fairlead_tls_handshakes_open", "")).isZero();
         } finally {
             for (var socket : silent) {
                 socket.close();
             }
         }
+    }
+
+    @Test
+    void whoBeginsTlsAndSaysNoMoreSlowsTheNextAndKeepsNobodyOut() throws Exception {
+        // The first bytes of a hello's record.
+        var slow = strangers(40, new byte[] {22, 3, 1, 2, 0, 1});
+        try {
+            try (var node = new FakeNode(lab, Lab.TENANT, "beside-beginners")) {
+                assertThat(node.link().channel().isActive()).isTrue();
+            }
+            await().untilAsserted(() ->
+                    assertThat(value("fairlead_tls_handshakes_open", "")).isEqualTo(40));
+            assertThat(value("fairlead_tls_handshakes_waiting", "")).isZero();
+        } finally {
+            for (var socket : slow) {
+                socket.close();
+            }
+        }
         await().untilAsserted(() -> assertThat(value("fairlead_tls_handshakes_open", "")).isZero());
+    }
+
+    private static List<Socket> strangers(int number, byte[] say) throws IOException {
+        List<Socket> strangers = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            var socket = new Socket();
+            socket.connect(address());
+            socket.getOutputStream().write(say);
+            strangers.add(socket);
+        }
+        return strangers;
     }
 
     @Test

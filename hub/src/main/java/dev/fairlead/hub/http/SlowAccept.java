@@ -13,7 +13,6 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
-import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.net.ClientOptionsBase;
 import io.vertx.core.net.NetServerOptions;
@@ -26,12 +25,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The gate before TLS: while many connections are in their TLS handshake the next ones wait. They
-/// are accepted and left alone, and let in as they came; who has hung up by then costs nothing
-/// more. (The newest first was measured and is worse: it has not said its hello yet, so it takes a
-/// place and lets it wait.) Nobody is turned away, and nobody who only connects and says nothing
-/// can keep the others out. What it bounds is how long the event loop is busy with handshakes
-/// before it comes to the streams and requests of those who are in.
+/// The gate before TLS: a connection has its TLS begun when its hello has come and it is its turn
+/// ([Turns]). Until then it costs a socket and, from its hello on, a kilobyte; who has hung up by
+/// then costs nothing more. Nobody is turned away, and nobody who only connects and says nothing
+/// can keep the others out. What it bounds is how long an event loop is busy with handshakes before
+/// it comes to the streams and requests of those who are in.
 ///
 /// It is a transport of Vert.x', which gives no other way to the socket that listens.
 public final class SlowAccept implements Transport {
@@ -39,45 +37,56 @@ public final class SlowAccept implements Transport {
     /// TCP_ESTABLISHED of tcp(7)'s tcpi_state.
     private static final int ESTABLISHED = 1;
 
-    /// While it is slow, one is let in for each that is through, and one for each such pause.
+    /// One of each kind that waits is let in after each such pause.
     private static final long PAUSE_MILLIS = 5;
 
+    /// For each handshake that may be under way, so many may have said no hello yet.
+    private static final int SILENT = 10;
+
     private final Transport transport;
-    private final int most;
+    private final int mostSilent;
     private final int mostWaiting;
-    private final AtomicInteger unfinished = new AtomicInteger();
+    private final Turns turns;
+    private final AtomicInteger silent = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waits = new AtomicLong();
     private volatile boolean shut;
 
-    /// @param most TLS handshakes under way at once, before it becomes slow
-    /// @param mostWaiting connections that wait; those beyond are closed
+    /// @param most TLS handshakes under way at once, before the next hellos wait
+    /// @param mostWaiting connections that wait and have not said hello; those beyond are closed
     public SlowAccept(int most, int mostWaiting) {
         var best = Transport.nativeTransport();
         this.transport = best != null && best.available() ? best : Transport.NIO;
-        this.most = most;
+        this.mostSilent = most * SILENT;
         this.mostWaiting = mostWaiting;
+        this.turns = new Turns(most);
+    }
+
+    /// Whoever came for a link on this connection has proved who they are: the next may.
+    public static void proved(Channel channel) {
+        UntilTls.proved(channel);
     }
 
     /// From now on nobody is let in: the server behind it is about to go, and has no event loop for
     /// them any more.
     public void shut() {
         shut = true;
+        turns.shut();
     }
 
-    /// TLS handshakes under way.
+    /// TLS handshakes under way, and those of links behind them.
     public int unfinished() {
-        return unfinished.get();
+        return turns.underWay();
     }
 
     /// Connections that wait for their TLS handshake.
     public int waiting() {
-        return waiting.get();
+        return waiting.get() + turns.waiting();
     }
 
     /// How many have had to wait.
     public long waits() {
-        return waits.get();
+        return waits.get() + turns.waits();
     }
 
     @Override
@@ -100,8 +109,7 @@ public final class SlowAccept implements Transport {
         return new Slowing(transport.implementation());
     }
 
-    /// On the channel that listens, and all of it on that channel's event loop, but for
-    /// [#finished].
+    /// On the channel that listens, and all of it on that channel's event loop.
     final class AtTheDoor extends ChannelInboundHandlerAdapter {
 
         /// Registered with no event loop yet, so nothing is read.
@@ -136,10 +144,16 @@ public final class SlowAccept implements Transport {
         }
 
         private void letIn(ChannelHandlerContext ctx) {
-            while (unfinished.get() < most && letInOne(ctx)) {
+            while (silent.get() < mostSilent && letInOne(ctx)) {
                 // One after the other.
             }
-            if (!queue.isEmpty() && !again) {
+            if (!queue.isEmpty()) {
+                later(ctx);
+            }
+        }
+
+        private void later(ChannelHandlerContext ctx) {
+            if (!again) {
                 again = true;
                 ctx.executor().schedule(() -> another(ctx), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             }
@@ -150,6 +164,9 @@ public final class SlowAccept implements Transport {
             again = false;
             letInOne(ctx);
             letIn(ctx);
+            if (turns.pause()) {
+                later(ctx);
+            }
         }
 
         /// The next that is still there; false where there is none.
@@ -157,22 +174,19 @@ public final class SlowAccept implements Transport {
             for (var next = queue.poll(); next != null; next = queue.poll()) {
                 waiting.decrementAndGet();
                 if (!shut && isThere(next)) {
-                    unfinished.incrementAndGet();
-                    next.pipeline().addLast(new UntilSecure(this, ctx));
+                    silent.incrementAndGet();
+                    next.pipeline()
+                            .addLast(
+                                    new UntilTls(
+                                            turns,
+                                            silent::decrementAndGet,
+                                            () -> ctx.executor().execute(() -> later(ctx))));
                     ctx.fireChannelRead(next);
                     return true;
                 }
                 next.unsafe().closeForcibly();
             }
             return false;
-        }
-
-        /// A handshake is over.
-        private void finished(ChannelHandlerContext ctx) {
-            unfinished.decrementAndGet();
-            if (waiting.get() > 0) {
-                ctx.executor().execute(() -> letIn(ctx));
-            }
         }
 
         @Override
@@ -186,44 +200,13 @@ public final class SlowAccept implements Transport {
 
     /// Whether the other side has not hung up, as far as the transport can tell before anything is
     /// read.
-    private static boolean isThere(Channel channel) {
+    static boolean isThere(Channel channel) {
         try {
-            return !(channel instanceof EpollSocketChannel socket)
-                    || socket.tcpInfo().state() == ESTABLISHED;
+            return channel.isOpen()
+                    && (!(channel instanceof EpollSocketChannel socket)
+                            || socket.tcpInfo().state() == ESTABLISHED);
         } catch (ChannelException e) {
             return false;
-        }
-    }
-
-    /// On a connection, until its handshake is over.
-    private static final class UntilSecure extends ChannelInboundHandlerAdapter {
-
-        private final AtTheDoor door;
-        private final ChannelHandlerContext listening;
-
-        UntilSecure(AtTheDoor door, ChannelHandlerContext listening) {
-            this.door = door;
-            this.listening = listening;
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            ctx.fireChannelActive();
-            var tls = ctx.pipeline().get(SslHandler.class);
-            if (tls == null) {
-                door.finished(listening);
-            } else {
-                // Fails when the connection ends before.
-                tls.handshakeFuture().addListener(_ -> door.finished(listening));
-            }
-            ctx.pipeline().remove(this);
-        }
-
-        @Override
-        public void channelUnregistered(ChannelHandlerContext ctx) {
-            // It was never active.
-            door.finished(listening);
-            ctx.fireChannelUnregistered();
         }
     }
 

@@ -6,6 +6,7 @@ import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.fleet.LinkFacts;
 import dev.fairlead.hub.fleet.NodeLinks;
+import dev.fairlead.hub.http.SlowAccept;
 import dev.fairlead.hub.identity.Authenticate;
 import dev.fairlead.hub.observe.LinkMeters;
 import dev.fairlead.link.Link;
@@ -149,6 +150,7 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
                 .whenComplete((handshaken, failure) -> {
                     gate.leave(address);
                     if (failure == null) {
+                        SlowAccept.proved(handshaken.channel());
                         parts.meters().handshake("welcome");
                         serve(handshaken, address);
                     } else {

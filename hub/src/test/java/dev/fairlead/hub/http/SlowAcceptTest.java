@@ -2,16 +2,21 @@ package dev.fairlead.hub.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Who is let in when, with a clock that the test moves.
 class SlowAcceptTest {
 
+    /// So that ten may be silent, and two more wait.
     private final SlowAccept door = new SlowAccept(1, 2);
+
     private final EmbeddedChannel listening = new EmbeddedChannel(door.new AtTheDoor());
 
     /// A connection that the kernel has, and no event loop yet.
@@ -23,10 +28,11 @@ class SlowAcceptTest {
         return connection;
     }
 
-    /// Without TLS its handshake is over as soon as it begins.
-    private void isThrough(EmbeddedChannel connection) throws Exception {
-        connection.register();
-        listening.runPendingTasks();
+    private void areSilent(int number) {
+        for (int i = 0; i < number; i++) {
+            var silent = comes();
+            assertThat(listening.<Object>readInbound()).isSameAs(silent);
+        }
     }
 
     private void aPause() {
@@ -34,45 +40,72 @@ class SlowAcceptTest {
         listening.runScheduledPendingTasks();
     }
 
+    private static ByteBuf hello(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+    }
+
     @Test
-    void theyAreLetInAsTheyCameAndOneTooManyIsClosed() throws Exception {
-        var first = comes();
-        assertThat(listening.<Object>readInbound()).isSameAs(first);
-        assertThat(door.unfinished()).isEqualTo(1);
+    void whoSaysNothingTakesNoTurnAndOneTooManyIsClosed() {
+        areSilent(10);
+        assertThat(door.unfinished()).isZero();
         assertThat(door.waits()).isZero();
         var second = comes();
         var third = comes();
         assertThat(listening.<Object>readInbound()).isNull();
         assertThat(door.waiting()).isEqualTo(2);
         assertThat(door.waits()).isEqualTo(2);
-        var fourth = comes();
-        assertThat(fourth.isOpen()).isFalse();
+        assertThat(comes().isOpen()).isFalse();
         assertThat(third.isOpen()).isTrue();
         assertThat(door.waiting()).isEqualTo(2);
-        isThrough(first);
+        aPause();
         assertThat(listening.<Object>readInbound()).isSameAs(second);
         assertThat(listening.<Object>readInbound()).isNull();
-        isThrough(second);
+        aPause();
         assertThat(listening.<Object>readInbound()).isSameAs(third);
-        isThrough(third);
-        assertThat(door.unfinished()).isZero();
         assertThat(door.waiting()).isZero();
     }
 
     @Test
-    void whoSaysNothingKeepsNobodyOut() {
-        var silent = comes();
+    void whoSaysHelloIsReadOnWhenItIsTheirTurn() throws Exception {
+        var first = comes();
+        first.register();
+        first.writeInbound(hello("hello"), hello(" there"));
+        first.runPendingTasks();
+        var read = Unpooled.buffer();
+        for (ByteBuf part = first.readInbound(); part != null; part = first.readInbound()) {
+            read.writeBytes(part);
+            part.release();
+        }
+        assertThat(read.toString(StandardCharsets.US_ASCII)).isEqualTo("hello there");
+        assertThat(first.config().isAutoRead()).isTrue();
+        assertThat(first.pipeline().get(UntilTls.class)).isNull();
+        assertThat(door.unfinished()).isZero();
+    }
+
+    @Test
+    void theyMakeRoomForTheNextByTheirHelloOrTheirEnd() throws Exception {
+        var speaks = comes();
+        var hangsUp = comes();
+        listening.readInbound();
+        listening.readInbound();
+        areSilent(8);
         var next = comes();
-        assertThat(listening.<Object>readInbound()).isSameAs(silent);
+        comes();
+        speaks.register();
+        speaks.writeInbound(hello("hello"));
+        hangsUp.register();
+        hangsUp.close();
         assertThat(listening.<Object>readInbound()).isNull();
         aPause();
         assertThat(listening.<Object>readInbound()).isSameAs(next);
-        assertThat(door.unfinished()).isEqualTo(2);
+        assertThat(listening.<Object>readInbound()).isNotNull();
+        assertThat(door.waiting()).isZero();
+        speaks.finishAndReleaseAll();
     }
 
     @Test
     void whoComesOrWaitsWhenTheHubStopsIsClosed() {
-        comes();
+        areSilent(10);
         var second = comes();
         door.shut();
         assertThat(comes().isOpen()).isFalse();

@@ -1,6 +1,7 @@
 package dev.fairlead.link.dial;
 
 import dev.fairlead.link.handshake.Leaf;
+import dev.fairlead.link.handshake.Role;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
@@ -22,11 +23,16 @@ final class TlsClient {
     private final SeenCertificates seen;
 
     TlsClient(DialRequest request, @Nullable ProxyServer proxy, TlsContexts contexts, Clock clock) {
-        this.context = contexts.of(request.trust());
+        this.context = contexts.of(request.trust(), isNode(request));
         this.request = request;
         this.proxy = proxy;
         this.clock = clock;
         this.seen = SeenCertificates.of(request.trust());
+    }
+
+    private static boolean isNode(DialRequest request) {
+        var introduction = request.introduction();
+        return introduction != null && introduction.role() == Role.NODE;
     }
 
     /// Waits on a virtual thread until TLS is there.

@@ -1,5 +1,6 @@
 package dev.fairlead.link.dial;
 
+import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -17,8 +18,22 @@ import org.jspecify.annotations.Nullable;
 /// only for the certificate that it shows now.
 final class TlsContexts {
 
+    /// Says before TLS that a node comes for its link, so that a hub can let people pass a fleet.
+    /// Hubs choose none of these; what ends TLS in front of one chooses the second. Not with the
+    /// JDK's TLS, where it would put another engine around the one that [Judges] know.
+    private static final ApplicationProtocolConfig LINK =
+            new ApplicationProtocolConfig(
+                    ApplicationProtocolConfig.Protocol.ALPN,
+                    ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+                    ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+                    Upgrade.PROTOCOL,
+                    "http/1.1");
+
     private final SslProvider provider;
-    private final Map<TlsTrust, Context> byTrust = new ConcurrentHashMap<>();
+    private final Map<Purpose, Context> byPurpose = new ConcurrentHashMap<>();
+
+    /// @param node whether it is for a node's link
+    private record Purpose(TlsTrust trust, boolean node) {}
 
     TlsContexts(SslProvider provider) {
         this.provider = provider;
@@ -27,8 +42,9 @@ final class TlsContexts {
     /// A context, and who judges the certificates that come by it.
     record Context(SslContext ssl, Judges judges) {}
 
-    Context of(TlsTrust trust) {
-        return byTrust.computeIfAbsent(trust, this::make);
+    /// @param node whether it is for a node's link: its hello then says so
+    Context of(TlsTrust trust, boolean node) {
+        return byPurpose.computeIfAbsent(new Purpose(trust, node), this::make);
     }
 
     /// TLS 1.3 that takes any certificate: of the TLS inside a link, whose proof is bound to it. A
@@ -46,7 +62,7 @@ final class TlsContexts {
         }
     }
 
-    private Context make(TlsTrust trust) {
+    private Context make(Purpose purpose) {
         var judges = new Judges();
         try {
             return new Context(
@@ -55,7 +71,9 @@ final class TlsContexts {
                             .protocols("TLSv1.3", "TLSv1.2")
                             .trustManager(judges)
                             .endpointIdentificationAlgorithm(
-                                    trust instanceof TlsTrust.Any ? null : "HTTPS")
+                                    purpose.trust() instanceof TlsTrust.Any ? null : "HTTPS")
+                            .applicationProtocolConfig(
+                                    purpose.node() && provider != SslProvider.JDK ? LINK : null)
                             .build(),
                     judges);
         } catch (SSLException e) {
