@@ -54,6 +54,7 @@ final class ApiLoad {
     private static final int CONNECTIONS = 32;
     private static final int PATIENCE_SECONDS = 30;
     private static final int CONNECT_MILLIS = 2_000;
+    private static final long SLOW_NANOS = 250_000_000;
     private static final int MOST = 4 << 20;
     private static final int OK = 200;
     private static final int CREATED = 201;
@@ -194,8 +195,14 @@ final class ApiLoad {
                 }
             });
             over.get();
-            Arrays.sort(nanos);
             var found = new TreeMap<String, Double>();
+            for (int i = 0; i < nanos.length; i++) {
+                if (nanos[i] > SLOW_NANOS) {
+                    found.merge("slow", 1.0, Double::sum);
+                    found.put("slow-until", i / rate);
+                }
+            }
+            Arrays.sort(nanos);
             found.put("requests", (double) nanos.length);
             found.put("failed", failed.values().stream().mapToDouble(n -> n).sum());
             found.putAll(failed);

@@ -4,7 +4,8 @@ package dev.fairlead.lab.bench;
 enum HerdFigure implements Bounded {
     LINK("all agents linked to a hub that runs: s", Double.NaN),
     IDLE("memory of an idle link, kernel included: KB", 26),
-    IDLE_PROCESS("of it in the hub's process: KB", Double.NaN),
+    IDLE_HEAP("of it in use of the hub's heap: KB", Double.NaN),
+    IDLE_BESIDES("of it in the hub's process besides: KB", Double.NaN),
     RESIDENT("the hub with all links, resident: MB", 512),
     API_P50("API beside all links, 500 requests/s, p50: ms", Double.NaN),
     API_P99("API beside all links, 500 requests/s, p99: ms", 50),

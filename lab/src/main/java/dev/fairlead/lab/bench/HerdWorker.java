@@ -46,6 +46,9 @@ final class HerdWorker implements HerdAgent.Told {
     /// So many agents dial at the same time when they come for the first time.
     private static final int AT_ONCE = 100;
 
+    /// A hub must not wait for what has to be done for its agents.
+    private static final int LOOPS = Runtime.getRuntime().availableProcessors();
+
     private final DialRequest template;
     private final Dialer dialer;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -63,7 +66,7 @@ final class HerdWorker implements HerdAgent.Told {
         this.template =
                 new DialRequest(
                         hub, new TlsTrust.Any(), ProxySettings.none(), HubAnchor.of(root), null);
-        this.dialer = new Dialer(EventLoops.create(1, "herd"), Clock.systemUTC());
+        this.dialer = new Dialer(EventLoops.create(LOOPS, "herd"), Clock.systemUTC());
     }
 
     public static void main(String[] args) throws IOException {

@@ -1,19 +1,30 @@
 package dev.fairlead.lab.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 
-/// What a hub holds: resident memory of its process, and what the kernel holds for TCP on this
-/// machine (proc_pid_status(5), slabinfo(5)).
+/// What a hub holds after a full collection: what is in use of its heap, what is resident of its
+/// process besides the heap, and what the kernel holds for TCP on this machine (proc_pid_smaps(5),
+/// slabinfo(5)). G1 keeps pages of the heap that it has touched, so what is resident of the heap
+/// tells what it was once, and not what is in it.
 ///
-/// @param resident bytes of the process
+/// @param heap bytes in use
+/// @param besides bytes resident of the process that are not its heap
 /// @param kernel bytes for sockets, of both ends of each connection on this machine
 /// @param sockets how many there are
-record HubMemory(long resident, long kernel, long sockets) {
+record HubMemory(long heap, long besides, long kernel, long sockets) {
 
     private static final long PAGE = 4_096;
+
+    /// Of `jcmd GC.heap_info`: what is used, and where the heap is.
+    private static final Pattern HEAP =
+            Pattern.compile("heap .*used (\\d+)K.*\\[0x([0-9a-f]+), 0x([0-9a-f]+)\\)");
+
+    private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-[0-9a-f]+ .*");
 
     /// The caches from which each socket takes one object, and the bytes of its directory entry,
     /// whose cache is full of other things.
@@ -25,11 +36,52 @@ record HubMemory(long resident, long kernel, long sockets) {
                     "filp", 0L,
                     "eventpoll_epi", 0L);
 
+    /// Collects, and measures.
     static HubMemory of(long pid) throws IOException {
-        return new HubMemory(resident(pid), sockets("mem") * PAGE + slabs(), sockets("inuse"));
+        jcmd(pid, "GC.run");
+        var heap = HEAP.matcher(jcmd(pid, "GC.heap_info"));
+        if (!heap.find()) {
+            throw new IOException("this Java does not tell what is in use of its heap");
+        }
+        return new HubMemory(
+                1_024 * Long.parseLong(heap.group(1)),
+                besides(
+                        pid,
+                        Long.parseUnsignedLong(heap.group(2), 16),
+                        Long.parseUnsignedLong(heap.group(3), 16)),
+                sockets("mem") * PAGE + slabs(),
+                sockets("inuse"));
     }
 
-    private static long resident(long pid) throws IOException {
+    private static String jcmd(long pid, String command) throws IOException {
+        var process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                                Long.toString(pid),
+                                command)
+                        .redirectErrorStream(true)
+                        .start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    /// What is resident of all mappings outside of an area.
+    private static long besides(long pid, long from, long end) throws IOException {
+        long bytes = 0;
+        boolean inside = false;
+        for (String line : Files.readAllLines(Path.of("/proc", Long.toString(pid), "smaps"))) {
+            var mapping = MAPPING.matcher(line);
+            if (mapping.matches()) {
+                long at = Long.parseUnsignedLong(mapping.group(1), 16);
+                inside = Long.compareUnsigned(at, from) >= 0 && Long.compareUnsigned(at, end) < 0;
+            } else if (!inside && line.startsWith("Rss:")) {
+                bytes += 1_024 * Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        return bytes;
+    }
+
+    /// Bytes of the process that are resident now.
+    static long resident(long pid) throws IOException {
         return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))
                 .mapToLong(line -> 1_024 * Long.parseLong(line.replaceAll("\\D", "")))
