@@ -28,7 +28,7 @@ export function Effect({ given }: { given: Given }) {
         {nodesText(given.labels, t)}: {t.nodesNow(taken.length)}
         {taken.length > 0 && (
           <span className={filters.hint}>
-            {' '}
+            {' · '}
             {taken
               .slice(0, 6)
               .map(({ name }) => name)

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Menu, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -8,7 +8,6 @@ import { commandLine, curl } from '../shell/commands';
 import { csvLine, saveFile } from '../shell/csv';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
-import { Menu } from '@mantine/core';
 import { shellWords } from '../shell/text';
 import filters from '../shell/filters.module.css';
 import { type RowColumn, rowOpener, RowTable } from '../shell/RowTable';
@@ -76,7 +75,11 @@ export function UsersPanel({ tenant, search, change }: PanelProps) {
         held(user).length === 0 ? (
           <span className={filters.hint}>{t.noGrants}</span>
         ) : (
-          held(user).map((grant) => <GrantChip key={grant.id} grant={grant} />)
+          <span className={filters.chips}>
+            {held(user).map((grant) => (
+              <GrantChip key={grant.id} grant={grant} />
+            ))}
+          </span>
         ),
     },
     {

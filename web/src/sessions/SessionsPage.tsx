@@ -71,7 +71,7 @@ export function SessionsPage() {
       {
         id: 'user',
         label: t.user,
-        width: 'minmax(150px, 1.1fr)',
+        width: 'minmax(144px, 1.1fr)',
         cell: (session) => (
           <>
             <span className={css.dot} data-state={session.state} aria-hidden="true" />
@@ -91,19 +91,19 @@ export function SessionsPage() {
       {
         id: 'node',
         label: t.node,
-        width: 'minmax(120px, 1fr)',
+        width: 'minmax(96px, 1fr)',
         cell: (session) => session.node,
       },
       {
         id: 'kind',
         label: t.kind,
-        width: '96px',
+        width: '86px',
         cell: (session) => t.kinds[session.kind] ?? session.kind,
       },
       {
         id: 'what',
         label: t.what,
-        width: 'minmax(110px, 1.2fr)',
+        width: 'minmax(90px, 1.2fr)',
         cell: (session) => (
           <span className="fl-mono" title={whatOf(session)}>
             {whatOf(session) || '–'}
@@ -113,13 +113,13 @@ export function SessionsPage() {
       {
         id: 'from',
         label: t.from,
-        width: '124px',
+        width: '116px',
         cell: (session) => <span className="fl-mono">{session.address ?? '–'}</span>,
       },
       {
         id: 'began',
         label: t.began,
-        width: '116px',
+        width: '104px',
         cell: (session) => (
           <time dateTime={session.started} title={time(session.started)}>
             {ago(session.started, now)}
@@ -129,14 +129,14 @@ export function SessionsPage() {
       {
         id: 'lasted',
         label: t.lasted,
-        width: '92px',
+        width: '80px',
         numeric: true,
         cell: (session) => span(lasted(session, now)),
       },
       {
         id: 'rate',
         label: t.rate,
-        width: '92px',
+        width: '80px',
         numeric: true,
         cell: (session) => {
           const rate = rates.get(session.id)?.perSecond;
@@ -146,14 +146,14 @@ export function SessionsPage() {
       {
         id: 'bytes',
         label: t.bytes,
-        width: '168px',
+        width: '146px',
         numeric: true,
         cell: (session) => `↑ ${bytes(session.bytesIn ?? 0)}  ↓ ${bytes(session.bytesOut ?? 0)}`,
       },
       {
         id: 'why',
         label: t.why,
-        width: 'minmax(120px, 1.2fr)',
+        width: 'minmax(150px, 1.3fr)',
         cell: (session) =>
           session.state === 'ended' ? (
             <span title={session.cause ?? ''}>{causeOf(session, t)}</span>
