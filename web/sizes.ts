@@ -22,6 +22,7 @@ const VISITS: Visit[] = [
 /** Loaded when they are needed, and not before. */
 const LATER = [
   /\/@xterm\//,
+  /\/uplot\//,
   /\/src\/terminal\//,
   /\/src\/charts?\//,
   /\/src\/fleet\/Picture/,

@@ -10,6 +10,7 @@ import { readAuditSearch } from './audit/search';
 import { readAccessSearch } from './access/search';
 import { isProblem } from './api/problem';
 import { queries } from './api/queries';
+import { readNodeSearch } from './fleet/node/range';
 import { readFleetSearch } from './fleet/search';
 import { homeTenant, mayBeSignedIn, meQuery } from './identity/me';
 import { SignInPage } from './identity/SignInPage';
@@ -98,6 +99,7 @@ const nodes = createRoute({
 const node = createRoute({
   getParentRoute: () => tenant,
   path: '/nodes/$node',
+  validateSearch: readNodeSearch,
   component: lazyRouteComponent(() => import('./fleet/NodePage'), 'NodePage'),
 });
 

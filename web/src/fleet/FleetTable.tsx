@@ -1,6 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, memo, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  memo,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import type { Node } from '../api/client';
 import { useWords } from '../text/words';
 import type { Column } from './columns';
@@ -103,6 +111,7 @@ export function FleetTable({
       aria-rowcount={nodes.length + 1}
       className={css.table}
       data-narrow={narrow || undefined}
+      style={{ '--fl-least': `${leastWidth(template)}px` } as CSSProperties}
     >
       <div ref={scroller} className={css.scroller} onKeyDown={onKeyDown} role="presentation">
         {!narrow && (
@@ -161,6 +170,11 @@ export function FleetTable({
       </div>
     </div>
   );
+}
+
+/** What the columns need at least: head and rows are as wide as each other, whatever is in them. */
+function leastWidth(template: string): number {
+  return [...template.matchAll(/(\d+)px/g)].reduce((sum, [, px]) => sum + Number(px), 0);
 }
 
 function Head({

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { answer, api, type Node } from '../api/client';
 import { isProblem } from '../api/problem';
 import { may, useMe } from '../identity/me';
@@ -9,14 +9,23 @@ import { CommandLine, CopyButton } from '../shell/Copy';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
-import { ago, bytes, number, span, time } from '../text/format';
+import { ago, bytes, millis, number, percent, span, time } from '../text/format';
 import { useWords } from '../text/words';
-import { Meter, StateDot } from './columns';
+import { fullest, StateDot } from './columns';
 import { useNow } from './FleetTable';
 import css from './fleet.module.css';
 import { NodeSessions } from './NodeSessions';
+import nodeCss from './node/node.module.css';
+import { NodeLinks } from './node/NodeLinks';
+import { NodeSettings } from './node/NodeSettings';
+import { nodeWords } from './node/text';
 import { useEvents } from './TenantNodes';
 import { fleetWords } from './text';
+
+// What draws is a file of its own, after the page.
+const NodeCharts = lazy(() =>
+  import('./node/NodeCharts').then((module) => ({ default: module.NodeCharts })),
+);
 
 /** A node by its name, kept as of now by the tenant's events. */
 export function useNode(tenant: string, name: string) {
@@ -101,13 +110,25 @@ export function NodePage() {
       }
     >
       <Problems node={node} />
+      <Tiles node={node} />
+      <Suspense fallback={<div className={nodeCss.chartsWait} />}>
+        <NodeCharts tenant={tenant} node={node} />
+      </Suspense>
       <div className={css.grid}>
         <Facts node={node} />
-        <Figures node={node} />
         <Policy node={node} />
         <Reach node={node} tenant={tenant} />
       </div>
+      <NodeLinks tenant={tenant} node={node} />
       <NodeSessions tenant={tenant} node={node} />
+      {may(me, tenant, 'admin') && (
+        <NodeSettings
+          key={node.id}
+          tenant={tenant}
+          node={node}
+          relabel={may(me, tenant, 'admin', true)}
+        />
+      )}
     </Page>
   );
 }
@@ -157,6 +178,7 @@ function Problems({ node }: { node: Node }) {
 
 function Facts({ node }: { node: Node }) {
   const t = useWords(fleetWords);
+  const words = useWords(nodeWords);
   const now = useNow();
   const { link } = node;
   const moment = (at: string | null | undefined) =>
@@ -198,7 +220,9 @@ function Facts({ node }: { node: Node }) {
           </Fact>
         )}
         <Fact name={t.since}>{moment(link.since) ?? t.never}</Fact>
-        {link.state === 'offline' && link.end && <Fact name={t.ended}>{link.end}</Fact>}
+        {link.state === 'offline' && link.end && (
+          <Fact name={t.ended}>{words.ends[link.end] ?? link.end}</Fact>
+        )}
         {link.state === 'offline' && node.lastSeen && (
           <Fact name={t.lastSeen}>{moment(node.lastSeen)}</Fact>
         )}
@@ -222,58 +246,98 @@ function Facts({ node }: { node: Node }) {
   );
 }
 
-function Figures({ node }: { node: Node }) {
+/** What it is now. */
+function Tiles({ node }: { node: Node }) {
   const t = useWords(fleetWords);
-  const s = node.link.state === 'online' ? node.statistics : null;
+  const words = useWords(nodeWords);
+  const online = node.link.state === 'online';
+  const s = online ? node.statistics : null;
   if (!s) {
-    return (
-      <Panel title={t.now}>
-        <p>{t.noStatistics}</p>
-      </Panel>
-    );
+    return online ? <p className={css.quiet}>{t.noStatistics}</p> : null;
   }
+  const disk = fullest(node);
+  const memory = s.memoryUsed != null && s.memoryTotal ? s.memoryUsed / s.memoryTotal : null;
   return (
-    <Panel title={t.now}>
-      <dl className={css.facts}>
-        <Fact name={t.cpu}>
-          <Meter value={s.cpu ?? null} /> {s.cores != null && t.cores(s.cores)}
-        </Fact>
-        {s.memoryUsed != null && !!s.memoryTotal && (
-          <Fact name={t.memory}>
-            <Meter value={s.memoryUsed / s.memoryTotal} />{' '}
-            {t.of(bytes(s.memoryUsed), bytes(s.memoryTotal))}
-          </Fact>
-        )}
-        {(s.disks ?? []).map((disk) => (
-          <Fact key={disk.mount} name={`${t.disk} ${disk.mount}`}>
-            <Meter value={disk.total ? disk.used / disk.total : null} />{' '}
-            {t.of(bytes(disk.used), bytes(disk.total))}
-          </Fact>
-        ))}
-        {s.networkIn != null && s.networkOut != null && (
-          <Fact name={t.network}>
-            <span className="fl-number">
-              {t.perSecond(bytes(s.networkIn))} {t.in}, {t.perSecond(bytes(s.networkOut))} {t.out}
-            </span>
-          </Fact>
-        )}
-        {s.load && s.load.length > 0 && (
-          <Fact name={t.load}>
-            <span className="fl-number">{s.load.map((one) => number(one)).join(' · ')}</span>
-          </Fact>
-        )}
-        {s.uptime != null && (
-          <Fact name={t.uptime}>
-            <span className="fl-number">{span(s.uptime)}</span>
-          </Fact>
-        )}
+    <section aria-label={t.now}>
+      <dl className={nodeCss.tiles}>
+        <Tile
+          name={t.cpu}
+          share={s.cpu ?? null}
+          value={s.cpu == null ? null : percent(s.cpu)}
+          more={[
+            s.cores != null && t.cores(s.cores),
+            s.load?.[0] != null && `${t.load} ${number(s.load[0])}`,
+          ]}
+        />
+        <Tile
+          name={t.memory}
+          share={memory}
+          value={memory === null ? null : percent(memory)}
+          more={[memory !== null && t.of(bytes(s.memoryUsed ?? 0), bytes(s.memoryTotal ?? 0))]}
+        />
+        <Tile
+          name={disk ? `${t.disk} ${disk.mount}` : t.disk}
+          share={disk && disk.used / disk.total}
+          value={disk && percent(disk.used / disk.total)}
+          more={[disk && t.of(bytes(disk.used), bytes(disk.total))]}
+        />
+        <Tile
+          name={t.network}
+          value={s.networkIn == null ? null : t.perSecond(bytes(s.networkIn + (s.networkOut ?? 0)))}
+          more={[
+            s.networkIn != null && `${bytes(s.networkIn)} ${t.in}`,
+            s.networkOut != null && `${bytes(s.networkOut)} ${t.out}`,
+          ]}
+        />
+        <Tile
+          name={words.latency}
+          title={words.latencyWhat}
+          value={node.link.rttMillis == null ? null : millis(node.link.rttMillis)}
+          more={[node.link.address]}
+        />
+        <Tile
+          name={t.uptime}
+          value={s.uptime == null ? null : span(s.uptime)}
+          more={[node.agentVersion && `${t.agent} ${node.agentVersion}`]}
+        />
       </dl>
-    </Panel>
+    </section>
+  );
+}
+
+function Tile({
+  name,
+  title,
+  value,
+  share,
+  more,
+}: {
+  name: string;
+  title?: string;
+  value: string | null;
+  share?: number | null;
+  more: (string | false | null | undefined)[];
+}) {
+  const level = share == null ? 'fine' : share > 0.92 ? 'bad' : share > 0.8 ? 'warning' : 'fine';
+  return (
+    <div className={nodeCss.tile} title={title}>
+      <dt>{name}</dt>
+      <dd>
+        {value ?? '–'}
+        {share !== undefined && (
+          <span className={nodeCss.bar} data-level={level} aria-hidden="true">
+            <i style={{ width: `${Math.round(100 * (share ?? 0))}%` }} />
+          </span>
+        )}
+        <small>{more.filter(Boolean).join(' · ') || '\u00a0'}</small>
+      </dd>
+    </div>
   );
 }
 
 function Policy({ node }: { node: Node }) {
   const t = useWords(fleetWords);
+  const words = useWords(nodeWords);
   const { policy } = node;
   const chips = (texts: string[]) => (
     <span className={css.chips}>
@@ -290,9 +354,24 @@ function Policy({ node }: { node: Node }) {
       {policy ? (
         <>
           <p>{t.policyWhat}</p>
+          <ul className={nodeCss.policyList}>
+            {policy.allow.map((rule) => (
+              <li key={rule}>
+                <Icon name="check" size={16} />
+                <span>
+                  {words.policyRules[rule] ? (
+                    <>
+                      {words.policyRules[rule]} <code className="fl-mono">{rule}</code>
+                    </>
+                  ) : (
+                    words.policyTarget(rule)
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
           <dl className={css.facts}>
             <Fact name={t.profile}>{policy.profile}</Fact>
-            <Fact name={t.allow}>{chips(policy.allow)}</Fact>
             <Fact name={t.logins}>{chips(policy.logins)}</Fact>
             {policy.defaultLogin && (
               <Fact name={t.defaultLogin}>{chips([policy.defaultLogin])}</Fact>
@@ -308,12 +387,29 @@ function Policy({ node }: { node: Node }) {
 
 function Reach({ node, tenant }: { node: Node; tenant: string }) {
   const t = useWords(fleetWords);
+  const words = useWords(nodeWords);
+  const me = useMe();
   return (
     <Panel title={t.reach}>
       <div className={css.stack}>
         <CommandLine line={`fairlead ssh ${node.name}`} label={t.reachSsh} />
         <CommandLine line={`fairlead exec ${node.name} -- uname -a`} label={t.reachExec} />
         <CommandLine line={`ssh ${node.name}.${tenant}.fairlead`} label="OpenSSH" />
+        {may(me, tenant, 'admin', true) && (
+          <div>
+            <Button
+              component={Link}
+              to="/t/$tenant/access"
+              params={{ tenant } as never}
+              search={{ tab: 'who', node: node.name } as never}
+              variant="subtle"
+              size="compact-sm"
+              leftSection={<Icon name="access" size={16} />}
+            >
+              {words.whoReaches}
+            </Button>
+          </div>
+        )}
       </div>
     </Panel>
   );

@@ -1,6 +1,5 @@
 import { allPages, answer, api, type Node } from '../api/client';
 import type { HubEvent } from '../api/events';
-import { isProblem } from '../api/problem';
 
 /*
  * All nodes of a tenant that the reader may see, as of now: read page after page, then kept by the
@@ -15,17 +14,27 @@ export interface Fleet {
   error: unknown;
 }
 
-const PAGE = 500;
-/** More changed nodes than these at once are not read one by one. */
-const ONE_BY_ONE = 25;
-const GATHER = 250;
+const FIRST = 100;
+const PAGE = 2500;
+/** As many nodes as one question may name; where more changed at once, all are read. */
+const BY_ID = 100;
+const MOST_BY_ID = 500;
+/** What an event says is shown at once; what it does not say is read for many at a time. */
+const GATHER = 700;
+/** Whoever looks at the list sees no more changes than these: milliseconds. */
+const PACE = 100;
 
 export class NodeStore {
   private readonly byId = new Map<string, Node>();
   private readonly listeners = new Set<() => void>();
   private readonly stale = new Set<string>();
   private fleet: Fleet = { nodes: [], whole: false, error: null };
+  /** By name; null where names came or went. */
   private order: Node[] | null = [];
+  private readonly places = new Map<string, number>();
+  private readonly touched = new Set<string>();
+  private told = 0;
+  private pace: ReturnType<typeof setTimeout> | null = null;
   private loading: Promise<void> | null = null;
   private loadAgain = false;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -72,7 +81,7 @@ export class NodeStore {
     const first = this.byId.size === 0;
     this.newer.clear();
     this.gone.clear();
-    let limit = first ? 100 : PAGE;
+    let limit = first ? FIRST : PAGE;
     try {
       await allPages(
         async (cursor) => {
@@ -80,7 +89,7 @@ export class NodeStore {
             api.GET('/api/v1/tenants/{tenant}/nodes', {
               params: {
                 path: { tenant: this.tenant },
-                query: cursor ? { limit, cursor } : { limit },
+                query: { fields: 'brief', limit, ...(cursor ? { cursor } : {}) },
               },
             }),
           );
@@ -91,13 +100,13 @@ export class NodeStore {
         (nodes) => {
           for (const node of nodes) {
             read.add(node.id);
-            if (!this.newer.has(node.id) && !this.gone.has(node.id)) this.byId.set(node.id, node);
+            if (!this.newer.has(node.id) && !this.gone.has(node.id)) this.set(node);
           }
           this.changed();
         },
       );
       for (const id of this.byId.keys()) {
-        if (!read.has(id) && !this.newer.has(id)) this.byId.delete(id);
+        if (!read.has(id) && !this.newer.has(id)) this.drop(id);
       }
       this.changed({ whole: true, error: null });
     } catch (error) {
@@ -110,7 +119,7 @@ export class NodeStore {
     if (!id || !kind.startsWith('node.')) return;
     if (kind === 'node.removed') {
       this.gone.add(id);
-      this.byId.delete(id);
+      this.drop(id);
       this.changed();
       return;
     }
@@ -139,8 +148,19 @@ export class NodeStore {
 
   put(node: Node): void {
     this.newer.add(node.id);
-    this.byId.set(node.id, node);
+    this.set(node);
     this.changed();
+  }
+
+  private set(node: Node): void {
+    if (this.byId.get(node.id)?.name === node.name) this.touched.add(node.id);
+    else this.order = null;
+    this.byId.set(node.id, node);
+  }
+
+  private drop(id: string): void {
+    this.byId.delete(id);
+    this.order = null;
   }
 
   private readSoon(id: string): void {
@@ -154,47 +174,78 @@ export class NodeStore {
   private async readStale(): Promise<void> {
     const ids = [...this.stale];
     this.stale.clear();
-    if (ids.length > ONE_BY_ONE) {
+    if (ids.length > MOST_BY_ID) {
       await this.load();
       return;
     }
-    for (const id of ids) {
+    for (let i = 0; i < ids.length && !this.closed; i += BY_ID) {
+      const some = ids.slice(i, i + BY_ID);
       try {
-        this.put(
-          await answer(
-            api.GET('/api/v1/tenants/{tenant}/nodes/{node}', {
-              params: { path: { tenant: this.tenant, node: id } },
-            }),
-          ),
+        const { items } = await answer(
+          api.GET('/api/v1/tenants/{tenant}/nodes', {
+            params: {
+              path: { tenant: this.tenant },
+              query: { ids: some.join(','), fields: 'brief', limit: BY_ID },
+            },
+          }),
         );
-      } catch (error) {
-        // Gone, or not for us any more; what was not answered comes with the next load.
-        if (isProblem(error, 'not-found') || isProblem(error, 'denied')) {
-          this.byId.delete(id);
-          this.changed();
-        }
+        for (const node of items) this.put(node);
+        // Gone, or not for us any more.
+        const there = new Set(items.map((node) => node.id));
+        for (const id of some) if (!there.has(id) && this.byId.has(id)) this.drop(id);
+        this.changed();
+      } catch {
+        // What was not answered comes with the next load.
       }
     }
   }
 
-  /** Tells at most once for each frame. */
+  /** Tells at most once for each frame, and ten times a second. */
   private changed(more: Partial<Fleet> = {}): void {
-    this.order = null;
     this.fleet = { ...this.fleet, ...more };
-    if (this.closed || this.frame !== null) return;
+    if (this.closed || this.frame !== null || this.pace !== null) return;
+    const wait = this.told + PACE - performance.now();
+    if (wait > 0) {
+      this.pace = setTimeout(() => {
+        this.pace = null;
+        this.tellSoon();
+      }, wait);
+    } else this.tellSoon();
+  }
+
+  private tellSoon(): void {
     this.frame = requestAnimationFrame(() => {
       this.frame = null;
-      this.order ??= [...this.byId.values()].sort((a, b) =>
-        a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
-      );
-      this.fleet = { ...this.fleet, nodes: this.order };
+      this.told = performance.now();
+      this.fleet = { ...this.fleet, nodes: this.inOrder() };
       for (const listener of this.listeners) listener();
     });
+  }
+
+  /** Sorted only where names came or went: most changes are of a node that keeps its place. */
+  private inOrder(): Node[] {
+    if (this.order === null) {
+      this.order = [...this.byId.values()].sort((a, b) =>
+        a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
+      );
+      this.places.clear();
+      for (let i = 0; i < this.order.length; i++) this.places.set((this.order[i] as Node).id, i);
+    } else if (this.touched.size > 0) {
+      this.order = this.order.slice();
+      for (const id of this.touched) {
+        const place = this.places.get(id);
+        const node = this.byId.get(id);
+        if (place !== undefined && node) this.order[place] = node;
+      }
+    }
+    this.touched.clear();
+    return this.order;
   }
 
   close(): void {
     this.closed = true;
     if (this.timer) clearTimeout(this.timer);
+    if (this.pace) clearTimeout(this.pace);
     if (this.frame !== null) cancelAnimationFrame(this.frame);
   }
 }

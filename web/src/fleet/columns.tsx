@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Node } from '../api/client';
-import { ago, bytes, percent, span, time } from '../text/format';
+import { ago, bytes, millis, percent, span, time } from '../text/format';
 import css from './fleet.module.css';
 import { needsAttention } from './search';
 import type { FleetText } from './text';
@@ -168,6 +168,20 @@ export const COLUMNS: Column[] = [
       const now = live(node);
       return now?.networkIn == null ? null : now.networkIn + (now.networkOut ?? 0);
     },
+  },
+  {
+    id: 'latency',
+    label: (t) => t.latency,
+    width: '84px',
+    usual: true,
+    numeric: true,
+    cell: (node) =>
+      node.link.rttMillis == null ? (
+        <Nothing />
+      ) : (
+        <span className="fl-number">{millis(node.link.rttMillis)}</span>
+      ),
+    sort: (node) => node.link.rttMillis ?? null,
   },
   {
     id: 'uptime',

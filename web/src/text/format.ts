@@ -111,3 +111,28 @@ export function span(seconds: number): string {
     .map(([n, unit]) => `${number(n)} ${unit}`)
     .join(' ');
 }
+
+const DAY = 86_400;
+
+/** A tick of a chart that shows so many seconds: the time of day, or the date. */
+export function axisTime(at: number, length: number): string {
+  const date = new Date(at * 1000);
+  const midnight = date.getHours() === 0 && date.getMinutes() === 0;
+  return length > 4 * DAY || (midnight && length > DAY / 2)
+    ? once(
+        'axis day',
+        (l) => new Intl.DateTimeFormat(l, { day: 'numeric', month: 'short' }),
+      ).format(date)
+    : once(
+        'axis time',
+        (l) => new Intl.DateTimeFormat(l, { hour: '2-digit', minute: '2-digit' }),
+      ).format(date);
+}
+
+/** From one time to another, in seconds since 1970. */
+export function dateRange(from: number, to: number): string {
+  return once(
+    'range',
+    (l) => new Intl.DateTimeFormat(l, { dateStyle: 'medium', timeStyle: 'short' }),
+  ).formatRange(new Date(from * 1000), new Date(to * 1000));
+}
