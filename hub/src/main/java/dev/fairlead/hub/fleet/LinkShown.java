@@ -45,7 +45,7 @@ record LinkShown(
             return "It is not known why it ended.";
         }
         return switch (end) {
-            case CLOSED -> "The agent was stopped in order.";
+            case CLOSED -> "The agent closed it: it was stopped, or it had just joined.";
             case CONNECTION_LOST -> "The connection broke, or the hub or the agent was killed.";
             case DEAD_PEER ->
                     "Nothing came from the agent for too long: its machine is off or asleep, or the"

@@ -235,7 +235,10 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         var tenant = TenantId.parse(handshaken.welcome().tenant()).orElseThrow();
         var node = NodeId.parse(handshaken.welcome().id()).orElseThrow();
         long epoch = handshaken.welcome().epoch();
-        var served = new ServedNode(tenant, node, epoch, address, handshaken.other().between());
+        var other = handshaken.other();
+        var served =
+                new ServedNode(
+                        tenant, node, epoch, address, other.between(), other.role() != Role.NODE);
         handshaken
                 .handOver(channel ->
                         served.start(
@@ -322,12 +325,21 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         private final long epoch;
         private final String address;
         private final Between between;
+        private final boolean joined;
         private CompletableFuture<Void> written = CompletableFuture.completedFuture(null);
         private LiveLink link;
 
+        /// @param joined whether it came by a token or a code
         @SuppressWarnings("NullAway.Init") // `start` comes before any event, on the same loop
-        ServedNode(TenantId tenant, NodeId node, long epoch, String address, Between between) {
+        ServedNode(
+                TenantId tenant,
+                NodeId node,
+                long epoch,
+                String address,
+                Between between,
+                boolean joined) {
             this.between = between;
+            this.joined = joined;
             this.tenant = tenant;
             this.node = node;
             this.epoch = epoch;
@@ -349,7 +361,9 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
         public void ended(LinkEnd cause, String message) {
             parts.meters().linkEnded("node", cause);
             parts.links().remove(link);
-            then(() -> parts.nodeLinks().end(tenant, node, epoch, cause));
+            // Who has joined has what it came for; the link of its agent is another one.
+            var why = joined && cause == LinkEnd.CONNECTION_LOST ? LinkEnd.CLOSED : cause;
+            then(() -> parts.nodeLinks().end(tenant, node, epoch, why));
         }
 
         /// One after the other, so that no end is written before its beginning.
