@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tlsHandshakes under way, before the next connections wait
 /// @param unproved connections for links that have not proved themselves yet
 /// @param unprovedPerAddress of them from one address
-/// @param handshakeSeconds to prove oneself
+/// @param handshakeSeconds for the TLS handshake, and as long again to prove oneself inside
 /// @param terminals of the console that one person may have, detached ones included
 /// @param tenantMemory bytes that the windows of all links of one tenant may add up to
 public record HubLimits(

@@ -164,7 +164,11 @@ public final class HubServer implements AutoCloseable {
         if (certificates == null) {
             http = vertx.createHttpServer(options);
         } else {
-            var engine = new TlsEngine(certificates, config.data().resolve("keys/tickets"));
+            var engine =
+                    new TlsEngine(
+                            certificates,
+                            config.data().resolve("keys/tickets"),
+                            config.limits().handshakeSeconds());
             var tls = engine.options();
             options.setSsl(true).setSslEngineOptions(engine);
             options.setKeyCertOptions(tls.getKeyCertOptions());

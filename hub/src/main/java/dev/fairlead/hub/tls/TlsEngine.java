@@ -49,16 +49,24 @@ public final class TlsEngine extends SSLEngineOptions {
 
     private final ServedCertificates certificates;
     private final TicketKeys tickets;
+    private final int handshakeSeconds;
     private final boolean boringSsl;
     private volatile @Nullable OpenSslContext context;
 
     /// @param tickets the file with the keys of session tickets
-    public TlsEngine(ServedCertificates certificates, Path tickets) {
-        this(certificates, tickets, OpenSsl.isAvailable());
+    /// @param handshakeSeconds after which a connection that has not finished its handshake is
+    ///   closed
+    public TlsEngine(ServedCertificates certificates, Path tickets, int handshakeSeconds) {
+        this(certificates, tickets, handshakeSeconds, OpenSsl.isAvailable());
     }
 
-    TlsEngine(ServedCertificates certificates, Path tickets, boolean boringSsl) {
+    TlsEngine(
+            ServedCertificates certificates,
+            Path tickets,
+            int handshakeSeconds,
+            boolean boringSsl) {
         this.certificates = certificates;
+        this.handshakeSeconds = handshakeSeconds;
         this.tickets = new TicketKeys(tickets, Clock.systemUTC(), new SecureRandom());
         this.boringSsl = boringSsl;
     }
@@ -73,7 +81,7 @@ public final class TlsEngine extends SSLEngineOptions {
         return new ServerSSLOptions()
                 .setEnabledSecureTransportProtocols(Set.copyOf(PROTOCOLS))
                 .setKeyCertOptions(KeyCertOptions.wrap(keyManagers(certificates.pair())))
-                .setSslHandshakeTimeout(10);
+                .setSslHandshakeTimeout(handshakeSeconds);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -48,7 +49,7 @@ class ServedCertificatesTest {
     @ValueSource(booleans = {true, false})
     void bothEnginesServeTheChainOfTheLocalCa(boolean boringSsl) throws Exception {
         try (var certificates = start(HubConfig.local(folder, 0))) {
-            var server = serve(new TlsEngine(certificates, folder.resolve("tickets"), boringSsl));
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets"), 10, boringSsl));
 
             for (var protocol : TlsEngine.PROTOCOLS) {
                 var session = handshake(server.actualPort(), protocol);
@@ -65,12 +66,24 @@ class ServedCertificatesTest {
         }
     }
 
+    @Test
+    void whoSaysNothingIsClosedAfterTheConfiguredTime() throws Exception {
+        try (var certificates = start(HubConfig.local(folder, 0))) {
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets"), 1));
+            try (var silent = new Socket("127.0.0.1", server.actualPort())) {
+                // Well below the default.
+                silent.setSoTimeout(9_000);
+                assertThat(silent.getInputStream().read()).isEqualTo(-1);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"RSA", "EC"})
     void filesAreServedAndReadAgainWhenTheyChange(String algorithm) throws Exception {
         var first = Forge.selfSigned(folder.resolve("c.pem"), folder.resolve("k.pem"), algorithm);
         try (var certificates = start(files())) {
-            var engine = new TlsEngine(certificates, folder.resolve("tickets"));
+            var engine = new TlsEngine(certificates, folder.resolve("tickets"), 10);
             var server = serve(engine);
             certificates.onChange(() ->
                     server.updateSSLOptions(engine.options(), true)
@@ -161,14 +174,14 @@ class ServedCertificatesTest {
         int port;
         long first;
         try (var certificates = start(files())) {
-            var server = serve(new TlsEngine(certificates, folder.resolve("tickets")), 0);
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets"), 10), 0);
             port = server.actualPort();
             first = ask(client, port).getCreationTime();
             assertThat(ask(client, port).getCreationTime()).isEqualTo(first);
             close(server);
         }
         try (var certificates = start(files())) {
-            var server = serve(new TlsEngine(certificates, folder.resolve("tickets")), port);
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets"), 10), port);
             var resumed = ask(client, port);
             assertThat(resumed.getCreationTime()).isEqualTo(first);
             assertThat(resumed.getPeerCertificates()[0]).isEqualTo(certificates.pair().leaf());
@@ -176,7 +189,7 @@ class ServedCertificatesTest {
         }
         Forge.selfSigned(folder.resolve("c.pem"), folder.resolve("k.pem"), "EC");
         try (var certificates = start(files())) {
-            var server = serve(new TlsEngine(certificates, folder.resolve("tickets")), port);
+            var server = serve(new TlsEngine(certificates, folder.resolve("tickets"), 10), port);
             var fresh = ask(client, port);
             assertThat(fresh.getCreationTime()).isNotEqualTo(first);
             assertThat(fresh.getPeerCertificates()[0]).isEqualTo(certificates.pair().leaf());
@@ -258,6 +271,7 @@ class ServedCertificatesTest {
     private HttpServer serve(TlsEngine engine, int port) throws Exception {
         var options = new HttpServerOptions().setHost("127.0.0.1").setPort(port).setSsl(true);
         options.setSslEngineOptions(engine);
+        options.setSslHandshakeTimeout(engine.options().getSslHandshakeTimeout());
         options.setKeyCertOptions(engine.options().getKeyCertOptions());
         return vertx.createHttpServer(options)
                 .requestHandler(request -> request.response().end("here"))
