@@ -141,6 +141,16 @@ final class SessionChannel extends ChannelSession {
         }
     }
 
+    /// The exit code goes out before the end of the output: a client that has ended its input, as
+    /// `git push` has, closes the channel when it sees that end, and what comes after is lost.
+    @Override
+    protected void closeShell(int exitCode, boolean immediately) throws IOException {
+        if (!isClosing()) {
+            sendExitStatus(exitCode);
+        }
+        super.closeShell(exitCode, immediately);
+    }
+
     private Result begin(String request, List<String> argv) throws IOException {
         if (isClosing() || program != null) {
             return Result.ReplyFailure;

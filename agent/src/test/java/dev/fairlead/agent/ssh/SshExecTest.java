@@ -98,6 +98,15 @@ class SshExecTest {
         assertThat(lab.ssh("node", "kill -TERM $$").code()).isEqualTo(128 + 15);
     }
 
+    /// A client that has ended its input closes the channel when it sees the end of the output, and
+    /// would lose the code if that came later.
+    @Test
+    void theExitCodeComesBeforeTheEndOfTheOutput() throws Exception {
+        var outcome = lab.ssh("-o", "LogLevel=DEBUG2", "node", "exit 3");
+        assertThat(outcome.code()).isEqualTo(3);
+        assertThat(outcome.err()).containsSubsequence("rtype exit-status", "rcvd eof");
+    }
+
     @Test
     void acceptsTheUsualEnvironmentOnly() throws Exception {
         var outcome =

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// An agent's SSH server behind a real link, and the real OpenSSH client in front: a loopback port
 /// stands for the CLI's ProxyCommand, and each of its connections becomes one stream.
@@ -158,7 +159,7 @@ final class SshLab implements AutoCloseable {
                                 "HostKeyAlias=node"));
         // The first value that OpenSSH is given counts.
         argv.addAll(
-                List.of(arguments).contains("LogLevel=INFO")
+                Stream.of(arguments).anyMatch(word -> word.startsWith("LogLevel="))
                         ? List.of()
                         : List.of("-o", "LogLevel=ERROR"));
         argv.addAll(List.of(arguments));
