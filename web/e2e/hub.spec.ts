@@ -76,7 +76,7 @@ test('how the hub does', async ({ signedIn: page, stage }) => {
   const nodes = page.getByRole('img', { name: /^Nodes: now [1-9]/ });
   await expect(nodes).toBeVisible();
   // For pictures, a course that looks like one.
-  if (kept) await page.waitForTimeout(150_000);
+  if (kept) await page.waitForTimeout(60_000);
   await picture(page, 'health');
   // A node's link is there in the course as well, found by the keyboard.
   await nodes.focus();

@@ -88,3 +88,31 @@ test('the hub and its nodes as a picture', async ({ signedIn: page }) => {
   await page.getByText('Table', { exact: true }).click();
   await expect(rowsOf(page)).toHaveCount(2);
 });
+
+test('a node that is lost is told, when it has had its time to come back', async ({
+  signedIn: page,
+}) => {
+  agents[0]?.run();
+  await expect(rowsOf(page).filter({ hasText: 'Online' })).toHaveCount(1);
+  await agents[0]?.stop();
+  await expect(page.getByText('A node lost its link')).toBeVisible({ timeout: 60_000 });
+  await page.getByRole('button', { name: /^Notifications *\d+ unread$/ }).click();
+  const list = page.getByRole('dialog', { name: 'Notifications' });
+  await expect(list.getByText('A node lost its link')).toBeVisible();
+  // The toast has gone.
+  await expect(page.getByText('A node lost its link')).toHaveCount(1);
+  await mustBeAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Notifications', exact: true })).toBeVisible();
+});
+
+test('nodes are removed only when it is typed how many', async ({ signedIn: page, stage }) => {
+  await chooseBoth(page);
+  await page.getByRole('button', { name: 'Remove…' }).click();
+  const remove = page.getByRole('dialog').getByRole('button', { name: 'Remove them' });
+  await expect(remove).toBeDisabled();
+  await page.getByLabel('Type remove 2 to confirm').fill('remove 2');
+  await remove.click();
+  await expect(rowsOf(page)).toHaveCount(0);
+  await expect(rowOf(page, stage.node)).toBeVisible();
+});
