@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// One simulated agent: it dials as an agent does, waits as an agent does, says over each link what
 /// an agent says, and answers calls. What it does not have is a machine.
@@ -34,6 +35,7 @@ final class HerdAgent implements Runnable {
     private final Executor threads;
     private final Told told;
     private boolean cameBefore;
+    private volatile @Nullable Link current;
 
     /// Hears how it goes.
     interface Told {
@@ -79,6 +81,18 @@ final class HerdAgent implements Runnable {
         }
     }
 
+    /// Closes the link as an agent does that stops; it dials again in its time. False where there
+    /// is none.
+    boolean flap() {
+        var link = current;
+        current = null;
+        if (link == null) {
+            return false;
+        }
+        link.close(LinkEnd.CLOSED, "this agent stops");
+        return true;
+    }
+
     /// One link from the dial to its end; gives the time until the next dial.
     private Duration serve(Backoff backoff) throws InterruptedException {
         var ended = new Ended();
@@ -97,6 +111,7 @@ final class HerdAgent implements Runnable {
                             .get();
             backoff.linked();
             told.linked();
+            current = link;
             boolean again = cameBefore;
             cameBefore = true;
             saysOnce.forEach((method, document) ->

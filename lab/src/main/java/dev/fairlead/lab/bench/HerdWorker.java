@@ -8,6 +8,7 @@ import dev.fairlead.link.dial.DialRequest;
 import dev.fairlead.link.dial.Dialer;
 import dev.fairlead.link.dial.ProxySettings;
 import dev.fairlead.link.dial.TlsTrust;
+import dev.fairlead.link.handshake.EnrolmentToken;
 import dev.fairlead.link.handshake.Fingerprint;
 import dev.fairlead.link.handshake.HubAnchor;
 import dev.fairlead.link.handshake.Introduction;
@@ -22,13 +23,20 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// A process with a herd of agents. Given the hub's address and fingerprint, it reads commands, one
 /// per line, and answers each by a line of `key=value`, or by `error MESSAGE`:
@@ -36,6 +44,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// ```
 /// link N SECONDS     N agents in all; waits until they are linked
 /// mark               counts anew
+/// join TOKEN FROM TO enrols the agents of these numbers, at a hub that does not have them yet
+/// flap RATE SECONDS  so many links a second are closed by their agents, which dial again
 /// back SECONDS       waits until as many as there are have linked since the mark
 /// answered N SECONDS waits until N calls were answered since the mark
 /// ```
@@ -49,6 +59,8 @@ final class HerdWorker implements HerdAgent.Told {
     /// A hub must not wait for what has to be done for its agents.
     private static final int LOOPS = Runtime.getRuntime().availableProcessors();
 
+    private static final int JOIN_AT_ONCE = 8;
+
     private final DialRequest template;
     private final Dialer dialer;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -60,6 +72,7 @@ final class HerdWorker implements HerdAgent.Told {
     private final AtomicLong lastLinked = new AtomicLong();
     private final AtomicLong lastAnswered = new AtomicLong();
     private final Map<String, AtomicInteger> failures = new ConcurrentHashMap<>();
+    private final List<HerdAgent> all = new CopyOnWriteArrayList<>();
     private int agents;
 
     private HerdWorker(URI hub, Fingerprint root) {
@@ -103,6 +116,13 @@ final class HerdWorker implements HerdAgent.Told {
                         case "link" ->
                                 link(Integer.parseInt(command[1]), Integer.parseInt(command[2]));
                         case "mark" -> mark();
+                        case "join" ->
+                                join(
+                                        EnrolmentToken.parse(command[1]),
+                                        Integer.parseInt(command[2]),
+                                        Integer.parseInt(command[3]));
+                        case "flap" ->
+                                flap(Integer.parseInt(command[1]), Integer.parseInt(command[2]));
                         case "back" -> await(linkedSince, agents, command[1], lastLinked);
                         case "answered" ->
                                 await(
@@ -138,26 +158,81 @@ final class HerdWorker implements HerdAgent.Told {
         return await(linkedSince, number - before, Integer.toString(seconds), lastLinked);
     }
 
+    /// Some at a time, as machines are set up.
+    private Map<String, Double> join(EnrolmentToken token, int from, int to)
+            throws IOException, InterruptedException {
+        var done = new AtomicInteger();
+        var failed = new AtomicReference<@Nullable Throwable>();
+        var places = new Semaphore(JOIN_AT_ONCE);
+        long began = System.currentTimeMillis();
+        for (int i = from; i < to && failed.get() == null; i++) {
+            int number = i;
+            places.acquire();
+            threads.execute(() -> {
+                try {
+                    var introduction =
+                            Introduction.enrol(key(number), token, CAPABILITIES, info(number));
+                    dialer.dial(request(introduction)).get().channel().close();
+                    done.incrementAndGet();
+                } catch (ExecutionException | InterruptedException e) {
+                    failed.compareAndSet(null, e);
+                } finally {
+                    places.release();
+                }
+            });
+        }
+        places.acquire(JOIN_AT_ONCE);
+        if (failed.get() != null) {
+            throw new IOException(done.get() + " joined; then " + failed.get());
+        }
+        return Map.of("seconds", (System.currentTimeMillis() - began) / 1_000.0);
+    }
+
+    private Map<String, Double> flap(int rate, int seconds) throws InterruptedException {
+        int flapped = 0;
+        long began = System.nanoTime();
+        for (int i = 0; i < rate * seconds; i++) {
+            long due = began + i * 1_000_000_000L / rate;
+            TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+            if (all.get((i * 7) % all.size()).flap()) {
+                flapped++;
+            }
+        }
+        return Map.of("flapped", (double) flapped);
+    }
+
+    private static final Map<String, String> CAPABILITIES =
+            Map.of("call", "1", "exec", "1", "ssh", "1", "tcp", "1");
+
+    private static Map<String, String> info(int number) {
+        return Map.of(
+                "agent-version", "0.1.0",
+                "hostname", name(number),
+                "os", "Debian GNU/Linux 12 (bookworm)",
+                "arch", "amd64",
+                "instance", Integer.toString(number));
+    }
+
+    private DialRequest request(Introduction introduction) {
+        return new DialRequest(
+                template.hub(),
+                template.trust(),
+                template.proxies(),
+                template.anchor(),
+                introduction);
+    }
+
     private HerdAgent agent(int number) {
         var key = key(number);
-        var introduction =
-                Introduction.node(
-                        key,
-                        Map.of("call", "1", "exec", "1", "ssh", "1", "tcp", "1"),
-                        Map.of(
-                                "agent-version", "0.1.0",
-                                "hostname", name(number),
-                                "os", "Debian GNU/Linux 12 (bookworm)",
-                                "arch", "amd64",
-                                "instance", Integer.toString(number)));
+        var agent = agent(key, Introduction.node(key, CAPABILITIES, info(number)));
+        all.add(agent);
+        return agent;
+    }
+
+    private HerdAgent agent(SigningKey key, Introduction introduction) {
         return new HerdAgent(
                 dialer,
-                new DialRequest(
-                        template.hub(),
-                        template.trust(),
-                        template.proxies(),
-                        template.anchor(),
-                        introduction),
+                request(introduction),
                 Map.of("policy", POLICY, "host-cert", hostKey(key)),
                 HEARTBEAT,
                 threads,
