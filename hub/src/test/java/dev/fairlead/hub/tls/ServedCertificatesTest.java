@@ -49,7 +49,8 @@ class ServedCertificatesTest {
     @ValueSource(booleans = {true, false})
     void bothEnginesServeTheChainOfTheLocalCa(boolean boringSsl) throws Exception {
         try (var certificates = start(HubConfig.local(folder, 0))) {
-            var server = serve(new TlsEngine(certificates, folder.resolve("tickets"), 10, boringSsl));
+            var server =
+                    serve(new TlsEngine(certificates, folder.resolve("tickets"), 10, boringSsl));
 
             for (var protocol : TlsEngine.PROTOCOLS) {
                 var session = handshake(server.actualPort(), protocol);
