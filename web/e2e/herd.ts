@@ -1,9 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join, resolve } from 'node:path';
 import { environment, type Stage } from './setup';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+
+/** Where the programs find their Java. */
+const javaHome = () =>
+  execFileSync('bash', ['-c', '. dist/src/main/sh/jdk.sh && find_jdk && echo "$JAVA_HOME"'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  }).trim();
 
 /**
  * The bench's herd of simulated agents: they enrol, dial, and tell what agents tell; only machines
@@ -16,7 +23,7 @@ export class Herd {
 
   constructor(stage: Stage, fingerprint: string) {
     this.child = spawn(
-      process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin/java') : 'java',
+      join(javaHome(), 'bin/java'),
       [
         '-Xmx1g',
         '-cp',

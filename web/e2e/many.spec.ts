@@ -12,7 +12,7 @@ const agents: TestAgent[] = [];
 test.beforeAll(({ stage }) => {
   const line = execFileSync(
     stage.fairlead,
-    ['token', 'create', '--join', '--uses', '2', '--label', 'site=oslo'],
+    ['token', 'create', '--join', '--uses', '2', '--label', 'site=bergen'],
     { env: environment(stage.folder), encoding: 'utf8' },
   );
   for (const name of ['many-1', 'many-2']) {
@@ -27,7 +27,7 @@ test.afterAll(async () => {
 });
 
 /** The rows of the two nodes that these tests made. */
-const rowsOf = (page: Page) => page.getByRole('row').filter({ hasText: 'site=oslo' });
+const rowsOf = (page: Page) => page.getByRole('row').filter({ hasText: 'site=bergen' });
 
 async function chooseBoth(page: Page): Promise<void> {
   await expect(rowsOf(page)).toHaveCount(2);
@@ -82,8 +82,8 @@ test('the hub and its nodes as a picture', async ({ signedIn: page }) => {
   await page.goto('/t/default/nodes?view=picture&by=site');
   await expect(page.getByRole('img', { name: /^The hub with [3-9] nodes/ })).toBeVisible();
   await picture(page, 'picture');
-  await page.getByRole('button', { name: /^oslo/ }).click();
-  await expect(page).toHaveURL(/site(%3D|=)oslo/);
+  await page.getByRole('button', { name: /^bergen/ }).click();
+  await expect(page).toHaveURL(/site(%3D|=)bergen/);
   await expect(page.getByRole('img', { name: /^The hub with 2 nodes/ })).toBeVisible();
   await page.getByText('Table', { exact: true }).click();
   await expect(rowsOf(page)).toHaveCount(2);

@@ -111,7 +111,7 @@ test('sessions, access, audit and account at every width, dark and light', async
     });
   }
   await page.goto('/t/default/sessions');
-  await expect(page.getByRole('row').filter({ hasText: 'Terminal' })).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: 'Terminal' }).first()).toBeVisible();
   await picture(page, 'sessions');
   await page.getByRole('row').nth(1).getByRole('link').click();
   await expect(page.getByRole('dialog')).toContainText('To the node');

@@ -70,10 +70,21 @@ test('a shell on a node, that follows the size of the window', async ({
   await endAll(page);
 });
 
+/** Those of other flows live on after their pages. */
+async function endOthers(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { items } = (await (await fetch('/api/v1/terminals')).json()) as {
+      items: { id: string }[];
+    };
+    for (const { id } of items) await fetch(`/api/v1/terminals/${id}`, { method: 'DELETE' });
+  });
+}
+
 test('ten megabytes, and a page that is loaded anew in the middle', async ({
   signedIn: page,
   stage,
 }) => {
+  await endOthers(page);
   await openTerminal(page, stage);
   await page.keyboard.type('seq 1 1400000; echo fin-$?\n');
   await sees(page, /\n[0-9]{5}\n/);
