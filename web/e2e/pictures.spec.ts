@@ -62,7 +62,7 @@ test('every page at every width, dark and light', async ({ page, stage }) => {
     await picture(page, 'node');
     await page.getByRole('link', { name: 'Terminal', exact: true }).click();
     await expect(page.locator('.fl-terminal[data-state=attached]')).toBeVisible();
-    await page.keyboard.type("PS1='\\w $ '; clear; ls --color -C /etc | head -20; uptime\n");
+    await page.keyboard.type("PS1='\\w $ '; clear; ls --color -C /usr; df -h /usr; uptime\n");
     await expect(page.locator('.fl-terminal')).toHaveAttribute('data-state', 'attached');
     await picture(page, 'terminal');
     await page.getByRole('button', { name: /^Close / }).click();

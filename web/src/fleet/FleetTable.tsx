@@ -89,7 +89,7 @@ export function FleetTable({
 
   const template = narrow
     ? '1fr'
-    : `${chosen ? '26px ' : ''}minmax(170px, 1.6fr) ${columns.map((column) => column.width).join(' ')}`;
+    : `${chosen ? '34px ' : ''}minmax(170px, 1.6fr) ${columns.map((column) => column.width).join(' ')}`;
 
   /** Up and down from name to name, also past the rows that are there. */
   function onKeyDown(event: KeyboardEvent) {
@@ -123,7 +123,7 @@ export function FleetTable({
               style={{ gridTemplateColumns: template }}
             >
               {chosen && (
-                <div role="columnheader" className={css.headCell}>
+                <div role="columnheader">
                   <ChooseAll nodes={nodes} chosen={chosen} onChoose={onChoose} />
                 </div>
               )}
