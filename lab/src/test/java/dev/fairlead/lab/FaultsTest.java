@@ -3,6 +3,7 @@ package dev.fairlead.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.lab.Faults.Fault;
+import dev.fairlead.link.LongRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

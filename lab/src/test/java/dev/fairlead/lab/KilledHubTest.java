@@ -3,6 +3,7 @@ package dev.fairlead.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.fairlead.link.LongRun;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import dev.fairlead.cli.api.HubApi;
 import dev.fairlead.hub.rbac.Logins;
 import dev.fairlead.hub.rbac.Role;
 import dev.fairlead.hub.rbac.Selector;
+import dev.fairlead.link.LongRun;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;

@@ -12,6 +12,7 @@ import dev.fairlead.hub.rbac.Labels;
 import dev.fairlead.link.BlockingStream;
 import dev.fairlead.link.BlockingStream.StreamException;
 import dev.fairlead.link.Link;
+import dev.fairlead.link.LongRun;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package dev.fairlead.link.resume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fairlead.link.LinkEnd;
+import dev.fairlead.link.LongRun;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.resume.World.Party;
 import io.github.nettyplus.leakdetector.junit.NettyLeakDetectorExtension;
@@ -10,6 +11,7 @@ import io.netty.util.ResourceLeakDetector;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -38,21 +40,28 @@ class LinkModelTest {
 
     /// The rest without it, which is twenty times as fast.
     @Test
+    @Tag("long")
     @Timeout(value = 1, unit = TimeUnit.HOURS)
-    void everyScheduleKeepsTheRules() {
+    void everyScheduleKeepsTheRules() throws Exception {
+        LongRun.prove("model of the link", this::allSchedules);
+    }
+
+    private String allSchedules() {
         var level = ResourceLeakDetector.getLevel();
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         try {
             var one = Long.getLong("fairlead.seed");
             if (one != null) {
                 schedule(one);
-            } else {
-                int count = Boolean.getBoolean("fairlead.long") ? ALL : SAMPLE;
-                run(WATCHED, count);
-                // Else the schedules would prove little.
-                assertThat(done).as("streams that were done").isGreaterThan(count);
-                assertThat(resumed).as("resumptions").isGreaterThan(count / 2);
+                return "schedule " + one;
             }
+            int count = LongRun.isAsked() ? ALL : SAMPLE;
+            run(WATCHED, count);
+            // Else the schedules would prove little.
+            assertThat(done).as("streams that were done").isGreaterThan(count);
+            assertThat(resumed).as("resumptions").isGreaterThan(count / 2);
+            return "%,d schedules; %,d streams done, %,d lost with their link for good, %,d resumptions"
+                    .formatted(count, done, lost, resumed);
         } finally {
             ResourceLeakDetector.setLevel(level);
         }

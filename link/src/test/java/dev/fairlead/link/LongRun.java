@@ -1,4 +1,4 @@
-package dev.fairlead.lab;
+package dev.fairlead.link;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
