@@ -1,4 +1,4 @@
-import { Button, PasswordInput, SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { Button, PasswordInput, useMantineColorScheme } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
@@ -10,6 +10,7 @@ import { useMe, whoIs } from '../identity/me';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import css from '../shell/filters.module.css';
 import { Page } from '../shell/Page';
+import { Segments } from '../shell/Segments';
 import { shellWords } from '../shell/text';
 import { time } from '../text/format';
 import { LANGUAGES, type Language, setLanguage, useLanguage, useWords } from '../text/words';
@@ -129,13 +130,13 @@ function Looks() {
       <h2>{t.looks}</h2>
       <p className={css.hint}>{t.looksWhat}</p>
       <div className={css.row}>
-        <SegmentedControl
+        <Segments
           aria-label={t.language}
           value={language}
           onChange={(next) => setLanguage(next as Language)}
           data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
         />
-        <SegmentedControl
+        <Segments
           aria-label={t.appearance}
           value={colorScheme}
           onChange={(next) => setColorScheme(next as 'light' | 'dark' | 'auto')}

@@ -1,4 +1,4 @@
-import { Button, Menu, SegmentedControl, Switch } from '@mantine/core';
+import { Button, Menu, Switch } from '@mantine/core';
 import { useDocumentVisibility, useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -12,6 +12,7 @@ import css from '../shell/filters.module.css';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
 import { type RowColumn, rowOpener, RowTable } from '../shell/RowTable';
+import { Segments } from '../shell/Segments';
 import { TimeRange } from '../shell/TimeRange';
 import { shellWords } from '../shell/text';
 import { useExport } from '../shell/useExport';
@@ -172,7 +173,7 @@ export function AuditPage() {
       }
     >
       <search className={css.tools}>
-        <SegmentedControl
+        <Segments
           aria-label={t.outcome}
           size="xs"
           value={search.outcome ?? 'all'}

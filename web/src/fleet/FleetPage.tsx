@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
@@ -7,6 +7,7 @@ import { may, useMe } from '../identity/me';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
+import { Segments } from '../shell/Segments';
 import { shellWords } from '../shell/text';
 import { useWords } from '../text/words';
 import { bulkWords } from './bulkText';
@@ -132,7 +133,7 @@ export function FleetPage() {
               value={typed}
               onChange={(event) => setTyped(event.currentTarget.value)}
             />
-            <SegmentedControl
+            <Segments
               aria-label={t.state}
               size="xs"
               value={state ?? 'all'}
@@ -166,7 +167,7 @@ export function FleetPage() {
               }}
             />
             <div className={css.toolsEnd}>
-              <SegmentedControl
+              <Segments
                 aria-label={bulk.shown}
                 size="xs"
                 value={search.view ?? 'table'}

@@ -1,11 +1,11 @@
 import {
   createContext,
   type ReactNode,
+  startTransition,
   useContext,
   useEffect,
   useRef,
   useState,
-  useSyncExternalStore,
 } from 'react';
 import { followEvents, type HubEvent } from '../api/events';
 import { hub } from '../api/hub';
@@ -33,14 +33,12 @@ export function TenantNodes({ tenant, children }: { tenant: string; children: Re
   useEffect(() => {
     const store = new NodeStore(tenant);
     const listeners = new Set<(event: HubEvent) => void>();
-    setLive({
-      tenant,
-      store,
-      listen: (listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-    });
+    const listen = (listener: (event: HubEvent) => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    };
+    // All of the page is drawn by this: bit by bit, so that the browser listens in between.
+    startTransition(() => setLive({ tenant, store, listen }));
     // Read when the stream is open, so that nothing falls between them; without it all the same.
     const without = setTimeout(() => void store.load(), 1500);
     const unfollow = followEvents(tenant, {
@@ -83,7 +81,14 @@ function useLive(): Live {
 
 export function useFleet(): Fleet {
   const { store } = useLive();
-  return useSyncExternalStore(store.subscribe, store.get);
+  const [fleet, setFleet] = useState(store.get);
+  useEffect(() => {
+    // A table of very many is drawn bit by bit, and never before what somebody types.
+    const told = () => startTransition(() => setFleet(store.get()));
+    told();
+    return store.subscribe(told);
+  }, [store]);
+  return fleet;
 }
 
 export function useNodeStore(): NodeStore {

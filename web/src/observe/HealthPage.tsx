@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, SegmentedControl } from '@mantine/core';
+import { ActionIcon, Menu } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -10,6 +10,7 @@ import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
 import { Panel } from '../shell/Panel';
+import { Segments } from '../shell/Segments';
 import { shellWords } from '../shell/text';
 import { number, span as spanText } from '../text/format';
 import { useWords } from '../text/words';
@@ -52,7 +53,7 @@ export function HealthPage() {
       }
       acts={
         <>
-          <SegmentedControl
+          <Segments
             aria-label={t.span}
             size="xs"
             value={span}

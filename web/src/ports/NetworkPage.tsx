@@ -1,4 +1,4 @@
-import { Button, SegmentedControl } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { answer, api, type Schemas } from '../api/client';
@@ -10,6 +10,7 @@ import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
 import { Panel } from '../shell/Panel';
+import { Segments } from '../shell/Segments';
 import { shellWords } from '../shell/text';
 import { time } from '../text/format';
 import { useWords } from '../text/words';
@@ -144,7 +145,7 @@ function Forms({ as, text }: { as: Form; text: string | undefined }) {
     <Panel title={t.forms} className="fl-no-print">
       <p>{t.formsWhat}</p>
       <div className={css.bar}>
-        <SegmentedControl
+        <Segments
           aria-label={t.form}
           size="xs"
           value={as}

@@ -1,4 +1,4 @@
-import { Button, Menu, SegmentedControl } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
@@ -15,6 +15,7 @@ import css from '../shell/filters.module.css';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
 import { type RowColumn, rowOpener, RowTable } from '../shell/RowTable';
+import { Segments } from '../shell/Segments';
 import { rangeQuery, rangeWords } from '../shell/range';
 import { TimeRange } from '../shell/TimeRange';
 import { shellWords } from '../shell/text';
@@ -195,7 +196,7 @@ export function SessionsPage() {
       }
     >
       <search className={css.tools}>
-        <SegmentedControl
+        <Segments
           aria-label={t.state}
           size="xs"
           value={search.state ?? 'all'}

@@ -1,10 +1,11 @@
-import { ActionIcon, Button, SegmentedControl, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Tooltip } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { answer, api, type Node } from '../../api/client';
 import { ErrorNotice } from '../../shell/ErrorNotice';
 import { Icon } from '../../shell/Icon';
+import { Segments } from '../../shell/Segments';
 import { bytes, dateRange, decimals, millis, percent, time } from '../../text/format';
 import { useWords } from '../../text/words';
 import { useNow } from '../FleetTable';
@@ -111,7 +112,7 @@ export function NodeCharts({ tenant, node }: { tenant: string; node: Node }) {
             pressed={table}
             onClick={() => setTable(!table)}
           />
-          <SegmentedControl
+          <Segments
             size="xs"
             aria-label={t.overTime}
             value={chosen ? '' : range}
