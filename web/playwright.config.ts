@@ -1,14 +1,14 @@
 import { defineConfig } from '@playwright/test';
 
 /*
- * The console in a real Chromium, against a hub and an agent that ./fairlead quickstart starts for
- * the run (e2e/hub.ts). One page at a time: the tests share the hub.
+ * The console in a real Chromium, against hubs and agents that ./fairlead quickstart starts for the
+ * run (e2e/setup.ts). One for each worker: the flows of a file follow each other, and those of two
+ * files may meet at the same hub, one after the other, in the order of their names.
  */
 export default defineConfig({
   testDir: 'e2e',
   outputDir: '../target/console-tests',
-  globalSetup: './e2e/setup.ts',
-  workers: 1,
+  workers: process.env.FAIRLEAD_FIGURES || process.env.FAIRLEAD_PICTURES ? 1 : 2,
   fullyParallel: false,
   forbidOnly: !!process.env.CI,
   retries: 0,

@@ -1,28 +1,12 @@
-import { expect, rowOf, test as shared, signIn } from './console';
-import { type OwnStage, startStage } from './setup';
-
-/** With a hub of its own, which it may kill. */
-const test = shared.extend<object, { own: OwnStage }>({
-  own: [
-    async ({}, use) => {
-      const own = await startStage();
-      await use(own);
-      await own.stop();
-    },
-    { scope: 'worker', timeout: 240_000 },
-  ],
-  stage: [async ({ own }, use) => use(own.stage), { scope: 'worker' }],
-});
+import { expect, rowOf, test } from './console';
 
 test('a hub that is killed is said to be away, and what was typed is kept', async ({
-  page,
+  signedIn: page,
   own,
   stage,
 }) => {
   test.setTimeout(240_000);
   const away = page.getByText('The hub does not answer.');
-  await page.goto('/');
-  await signIn(page, stage);
   await page.getByRole('link', { name: 'Add a node' }).first().click();
   await page.getByLabel('Labels').first().fill('site=bergen');
   await expect(away).toBeHidden();

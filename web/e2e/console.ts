@@ -1,18 +1,35 @@
-import { readFileSync } from 'node:fs';
-import { test as base, expect, type Locator, type Page } from '@playwright/test';
+import {
+  type BrowserContext,
+  expect,
+  type Locator,
+  type Page,
+  test as base,
+} from '@playwright/test';
 import axe from 'axe-core';
-import type { Stage } from './setup';
+import { type OwnStage, type Stage, startStage } from './setup';
 
 export { expect };
 
-/** Signed in, and nothing may have broken the content policy or failed in the page at the end. */
-export const test = base.extend<{ signedIn: Page }, { stage: Stage }>({
-  stage: [
+type State = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+/**
+ * Each worker has a hub and an agent of its own, which its flows share, and signs in once. Nothing
+ * may have broken the content policy or failed in the page at the end.
+ */
+export const test = base.extend<
+  { signedIn: Page },
+  { own: OwnStage; stage: Stage; state: { kept?: State } }
+>({
+  own: [
     async ({}, use) => {
-      await use(JSON.parse(readFileSync(process.env.FAIRLEAD_STAGE ?? '', 'utf8')) as Stage);
+      const own = await startStage();
+      await use(own);
+      await own.stop();
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 240_000 },
   ],
+  stage: [async ({ own }, use) => use(own.stage), { scope: 'worker' }],
+  state: [async ({}, use) => use({}), { scope: 'worker' }],
   launchOptions: [
     async ({ stage }, use) => {
       await use({
@@ -43,9 +60,16 @@ export const test = base.extend<{ signedIn: Page }, { stage: Stage }>({
     await use(context);
     expect(wrong).toEqual([]);
   },
-  signedIn: async ({ page, stage }, use) => {
-    await page.goto('/');
-    await signIn(page, stage);
+  signedIn: async ({ page, context, stage, state }, use) => {
+    if (state.kept) {
+      await context.setStorageState(state.kept);
+      await page.goto('/');
+      await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
+    } else {
+      await page.goto('/');
+      await signIn(page, stage);
+      state.kept = await context.storageState();
+    }
     await use(page);
   },
 });

@@ -1,17 +1,19 @@
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './console';
+import { figure, measuring } from './figures';
 import { Herd } from './herd';
 
 /*
  * The fleet with very many nodes: that it is whole, live and searched, and how long that takes.
- * FAIRLEAD_HERD=10000 for the figures of docs/performance.md; the figures are printed, and only
- * FAIRLEAD_HERD makes them a bound.
+ * Every day only some of them are linked, for that many links at once take both processors.
  */
 
-const NODES = Number(process.env.FAIRLEAD_HERD ?? 600);
-const BOUNDED = process.env.FAIRLEAD_HERD !== undefined;
+const NODES = Number(process.env.FAIRLEAD_HERD ?? 10_000);
+const LINKED = measuring ? NODES : 200;
 const FLAPS = 25;
-const SECONDS = 10;
+const SECONDS = measuring ? 10 : 3;
+const TENANT = 'herd';
 
 async function onlineOf(page: Page): Promise<number> {
   const text = await page.getByText(/^Online \d+$/).textContent();
@@ -22,44 +24,69 @@ test('a fleet of very many nodes is there at once, live, and searched while one 
   signedIn: page,
   stage,
 }) => {
-  test.setTimeout(600_000);
-  const { fingerprint, token } = await page.evaluate(async (uses) => {
-    const hub = await (await fetch('/api/v1/hub')).json();
-    const made = await fetch('/api/v1/tenants/default/enrolment-tokens', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ uses, labels: { herd: 'yes' } }),
-    });
-    return { fingerprint: hub.fingerprint as string, token: (await made.json()).token as string };
-  }, NODES);
-  const figures: Record<string, number> = { nodes: NODES };
+  test.setTimeout(400_000);
+  // A tenant of their own: the others of this run have theirs for themselves.
+  const { fingerprint, tenant } = await page.evaluate(async (name) => {
+    const post = async (path: string, body: object) => {
+      const answer = await fetch(`/api/v1/${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+      return (await answer.json()) as { id: string };
+    };
+    const hub = (await (await fetch('/api/v1/hub')).json()) as { fingerprint: string };
+    const { id } = await post('tenants', { name });
+    await post(`tenants/${name}/grants`, { user: 'admin@system', role: 'admin', logins: ['*'] });
+    return { fingerprint: hub.fingerprint, tenant: id };
+  }, TENANT);
   const herd = new Herd(stage, fingerprint);
   try {
     // Nobody looks on while machines are set up.
     await page.goto('about:blank');
-    figures.joinSeconds = (await herd.ask(`join ${token} 0 ${NODES}`)).seconds ?? 0;
-    figures.linkSeconds = (await herd.ask(`link ${NODES} 300`)).seconds ?? 0;
+    await herd.ask(`enrol ${join(stage.folder, 'data/hub/postgres')} ${tenant} ${NODES}`);
+    await herd.ask(`link ${LINKED} 300`);
 
-    // From the navigation until all nodes are counted, and until the search takes what is typed.
-    await page.goto('/t/default/nodes', { waitUntil: 'commit' });
+    // From the navigation until there are rows and the search takes what is typed.
+    await page.addInitScript(() => {
+      const seen = { interactive: 0, longest: 0 };
+      Object.assign(window, { seen });
+      const look = () => {
+        const there =
+          document.querySelector('input[type=search]') &&
+          document.querySelector('[role=row][data-index]');
+        if (there) seen.interactive = performance.now();
+        else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries()) {
+          seen.longest = Math.max(seen.longest, duration);
+        }
+      }).observe({ type: 'longtask', buffered: true });
+    });
+    await page.goto(`/t/${TENANT}/nodes`, { waitUntil: 'commit' });
     const search = page.getByRole('searchbox', { name: 'Search nodes' });
     await expect(search).toBeVisible();
-    figures.interactiveMillis = await page.evaluate(() => performance.now());
     await page.waitForFunction(
       (all) =>
         Number(
           document.querySelector('[role=status]')?.textContent?.replace(/ nodes$|\D/g, '') ?? 0,
         ) >= all,
-      NODES + 1,
+      NODES,
       { polling: 'raf' },
     );
-    figures.wholeMillis = await page.evaluate(() => performance.now());
+    const whole = await page.evaluate(() => performance.now());
+    const { interactive, longest } = await page.evaluate(
+      () => (window as unknown as { seen: { interactive: number; longest: number } }).seen,
+    );
     const allOnline = () =>
-      expect.poll(() => onlineOf(page), { timeout: 60_000 }).toBeGreaterThan(NODES);
+      expect.poll(() => onlineOf(page), { timeout: 60_000 }).toBeGreaterThanOrEqual(LINKED);
     await allOnline();
 
     // What a key costs until the list shows what it means, for each of several.
-    figures.filterMillis = await page.evaluate(async () => {
+    const filter = await page.evaluate(async () => {
       const input = document.querySelector<HTMLInputElement>('input[type=search]');
       const count = document.querySelector('[role=status]');
       if (!input || !count) throw new Error('no search');
@@ -85,6 +112,9 @@ test('a fleet of very many nodes is there at once, live, and searched while one 
     await expect(search).toHaveValue('');
 
     // Links come and go: each flap is two changes.
+    await page.evaluate(() => {
+      (window as unknown as { seen: { longest: number } }).seen.longest = 0;
+    });
     const watching = page.evaluate(
       (seconds) =>
         new Promise<{ worst: number; long: number; frames: number; changes: number }>((done) => {
@@ -112,41 +142,28 @@ test('a fleet of very many nodes is there at once, live, and searched while one 
     );
     const { flapped } = await herd.ask(`flap ${FLAPS} ${SECONDS}`);
     const live = await watching;
-    Object.assign(figures, {
-      changesPerSecond: (2 * (flapped ?? 0)) / SECONDS,
-      worstFrameMillis: live.worst,
-      framesAbove50: live.long,
-      framesPerSecond: live.frames / SECONDS,
-      countChanged: live.changes,
-    });
+    const busy = await page.evaluate(
+      () => (window as unknown as { seen: { longest: number } }).seen.longest,
+    );
     expect(live.changes).toBeGreaterThan(5);
     // And all come back by themselves.
     await allOnline();
-    console.log(JSON.stringify(figures));
-    if (BOUNDED) {
-      expect(figures.interactiveMillis).toBeLessThanOrEqual(1500);
-      expect(figures.filterMillis).toBeLessThanOrEqual(50);
-      expect(live.long).toBe(0);
-    }
+    const nodes = `${NODES} nodes`;
+    figure(`${nodes}: until the page takes what is typed`, interactive, 'ms', 1500);
+    figure(`${nodes}: until all are there`, whole, 'ms');
+    figure(`${nodes}: longest task until then`, longest, 'ms');
+    figure(`${nodes}: filter by what is typed, the longest`, filter, 'ms', 50);
+    figure(`${nodes}: longest frame at ${rate(flapped)} changes/s`, live.worst, 'ms', 50);
+    figure(`${nodes}: longest task of the page at that (none above 50 ms: 0)`, busy, 'ms', 50);
+    figure(`${nodes}: frames above 50 ms of ${live.frames}`, live.long, '', 0);
   } finally {
     await herd.stop();
-    // The others of this run want their fleet back; with so many there are none.
-    if (!BOUNDED) await removeHerd(page);
+    await page.goto('/');
+    await page.evaluate((name) => fetch(`/api/v1/tenants/${name}`, { method: 'DELETE' }), TENANT);
   }
 });
 
-async function removeHerd(page: Page): Promise<void> {
-  await page.goto('/t/default/nodes');
-  await page.evaluate(async () => {
-    for (;;) {
-      const asked = await fetch(
-        '/api/v1/tenants/default/nodes?labels=herd%3Dyes&fields=brief&limit=500',
-      );
-      const { items } = (await asked.json()) as { items: { id: string }[] };
-      if (items.length === 0) return;
-      for (const { id } of items) {
-        await fetch(`/api/v1/tenants/default/nodes/${id}`, { method: 'DELETE' });
-      }
-    }
-  });
+/** Each flap is two changes. */
+function rate(flapped: number | undefined): number {
+  return Math.round((2 * (flapped ?? 0)) / SECONDS);
 }

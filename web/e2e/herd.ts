@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { constants, setPriority } from 'node:os';
 import { join, resolve } from 'node:path';
 import { environment, type Stage } from './setup';
 
@@ -34,6 +35,8 @@ export class Herd {
       ],
       { env: environment(stage.folder), stdio: ['pipe', 'pipe', 'pipe'] },
     );
+    // Agents are machines of their own: they do not take the processor of who looks at them.
+    if (this.child.pid) setPriority(this.child.pid, constants.priority.PRIORITY_LOW);
     if (this.child.stdout) {
       createInterface(this.child.stdout).on('line', (line) => this.waiting.shift()?.(line));
     }

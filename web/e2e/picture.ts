@@ -4,8 +4,9 @@ import type { Page } from '@playwright/test';
 import { expect, mustBeAccessible } from './console';
 
 /*
- * A page at both widths, dark and light: axe finds nothing, and nothing is wider than the window.
- * FAIRLEAD_PICTURES=FOLDER keeps the pictures (docs/images: those of README and docs).
+ * A page at both widths, dark and light: nothing is wider than the window, and axe finds nothing.
+ * It looks at each width and at each of the schemes; at all four where FAIRLEAD_PICTURES=FOLDER
+ * keeps the pictures (docs/images: those of README and docs).
  */
 
 export const kept = process.env.FAIRLEAD_PICTURES;
@@ -23,7 +24,7 @@ export async function picture(page: Page, name: string): Promise<void> {
       await expect
         .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth))
         .toBeLessThanOrEqual(0);
-      await mustBeAccessible(page);
+      if (kept || (view.name === '1440') === (scheme === 'light')) await mustBeAccessible(page);
       if (!kept) continue;
       mkdirSync(kept, { recursive: true });
       const file = join(kept, `console-${name}-${view.name}-${scheme}`);

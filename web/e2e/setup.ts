@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -113,12 +113,4 @@ export async function startStage(): Promise<OwnStage> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-export default async function setup(): Promise<() => Promise<void>> {
-  const { stage, stop } = await startStage();
-  const file = join(stage.folder, 'stage.json');
-  writeFileSync(file, JSON.stringify(stage));
-  process.env.FAIRLEAD_STAGE = file;
-  return stop;
 }

@@ -22,9 +22,13 @@ test('the first run explains itself, and nothing else is there before the sign-i
 });
 
 test('no script can read the sign-in, and signing out ends it', async ({
-  signedIn: page,
+  page,
   context,
+  stage,
 }) => {
+  // A sign-in of its own: the one that the others share goes on.
+  await page.goto('/');
+  await signIn(page, stage);
   const cookie = (await context.cookies()).find(({ name }) => name === '__Host-fairlead');
   expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/' });
   const kept = await page.evaluate(() =>

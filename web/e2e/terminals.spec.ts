@@ -1,51 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, mustBeAccessible, test } from './console';
-import type { Stage } from './setup';
-
-/** All that the terminal with the keyboard shows, scrolled-off lines too. */
-async function text(page: Page): Promise<string> {
-  return page.evaluate(() => {
-    const all = [...document.querySelectorAll('.fl-terminal')];
-    const one = all.find((each) => each.contains(document.activeElement)) ?? all.at(-1);
-    const { buffer } = (one as unknown as { xterm: import('@xterm/xterm').Terminal }).xterm;
-    const lines: string[] = [];
-    for (let at = 0; at < buffer.active.length; at++) {
-      const line = buffer.active.getLine(at);
-      const shown = line?.translateToString(true) ?? '';
-      if (line?.isWrapped) lines[lines.length - 1] += shown;
-      else lines.push(shown);
-    }
-    return lines.join('\n');
-  });
-}
-
-async function sees(page: Page, what: string | RegExp): Promise<void> {
-  const wanted = typeof what === 'string' ? what : expect.stringMatching(what);
-  await expect(async () => {
-    if (typeof what === 'string') expect(await text(page)).toContain(wanted);
-    else expect(await text(page)).toMatch(what);
-  }).toPass({ timeout: 30_000 });
-}
-
-async function openTerminal(page: Page, stage: Stage): Promise<void> {
-  await page.goto(`/t/default/nodes/${stage.node}`);
-  await page.getByRole('link', { name: 'Terminal', exact: true }).click();
-  await expect(page.getByRole('region', { name: `Terminal on ${stage.node}` })).toBeVisible();
-  await expect(page.locator('.fl-terminal[data-state=attached]')).toBeVisible();
-  await page.keyboard.type("PS1='$ '; echo rea''dy\n");
-  await sees(page, 'ready\n');
-}
-
-async function endAll(page: Page): Promise<void> {
-  await page.locator('.fl-terminal').first().click();
-  await page.keyboard.type('exit\n');
-  await expect(page.getByText('The shell has ended.')).toBeVisible();
-  await page.getByRole('button', { name: 'Close', exact: true }).click();
-  await expect(page.getByRole('heading', { name: 'No terminal is open' })).toBeVisible();
-}
+import { endAll, openTerminal, sees, text } from './terminal';
 
 test('a shell on a node, that follows the size of the window', async ({
   signedIn: page,
@@ -169,39 +124,5 @@ test('output cannot inject', async ({ signedIn: page, stage }) => {
   await sees(page, 'done\n');
   expect(await page.locator('img[src=x], script:not([src])').count()).toBe(0);
   expect(await page.title()).not.toBe('owned');
-  await endAll(page);
-});
-
-test('files are copied both ways, with equal sums', async ({ signedIn: page, stage }) => {
-  test.setTimeout(180_000);
-  const bytes = randomBytes((process.env.FAIRLEAD_LONG ? 100 : 10) << 20);
-  const name = 'a file, dropped.bin';
-  const local = join(stage.folder, name);
-  writeFileSync(local, bytes);
-  await openTerminal(page, stage);
-  const choosing = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: /What can be done/ }).click();
-  await page.getByRole('menuitem', { name: 'Upload files…' }).click();
-  await (await choosing).setFiles(local);
-  const copies = page.getByRole('region', { name: 'Copies of files' });
-  await expect(copies.getByText(`On ${stage.node}`, { exact: true })).toBeVisible({
-    timeout: 90_000,
-  });
-  await page.keyboard.press('Escape');
-  const sum = createHash('sha256').update(bytes).digest('hex');
-  await page.locator('.fl-terminal').click();
-  await page.keyboard.type(`sha256sum "$HOME/${name}"\n`);
-  await sees(page, sum);
-
-  const saving = page.waitForEvent('download', { timeout: 90_000 });
-  await page.getByRole('button', { name: /What can be done/ }).click();
-  await page.getByRole('menuitem', { name: 'Download a file…' }).click();
-  await page.getByLabel('Path on the node').fill(`~/${name}`);
-  await page.getByRole('button', { name: 'Download', exact: true }).click();
-  const saved = await (await saving).path();
-  expect(createHash('sha256').update(readFileSync(saved)).digest('hex')).toBe(sum);
-  rmSync(local);
-  await page.locator('.fl-terminal').click();
-  await page.keyboard.type(`rm "$HOME/${name}"; clear\n`);
   await endAll(page);
 });

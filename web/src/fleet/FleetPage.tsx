@@ -22,6 +22,7 @@ import {
   labelsText,
   needsAttention,
   parseLabels,
+  prepareSearch,
   toggleLabel,
 } from './search';
 import { useFleet } from './TenantNodes';
@@ -69,6 +70,7 @@ export function FleetPage() {
     });
   }
 
+  useEffect(() => prepareSearch(nodes), [nodes]);
   const { labels, state, sort } = search;
   const shown = useMemo(
     () =>

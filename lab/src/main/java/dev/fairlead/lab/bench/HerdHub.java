@@ -5,9 +5,7 @@ import dev.fairlead.hub.Hub;
 import dev.fairlead.hub.HubConfig;
 import dev.fairlead.hub.HubParts;
 import dev.fairlead.hub.audit.Actor;
-import dev.fairlead.hub.db.Database;
 import dev.fairlead.hub.db.Name;
-import dev.fairlead.hub.db.NodeId;
 import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.observe.Logging;
 import dev.fairlead.hub.rbac.Grants;
@@ -78,37 +76,12 @@ final class HerdHub {
                             tenant(),
                             new Grants.Wanted(
                                     USER + "@system", Role.ADMIN, Selector.ALL, Logins.ANY));
-            enrol(hub.database(), nodes);
+            HerdNodes.enrol(hub.database(), tenant(), nodes);
         }
     }
 
     private TenantId tenant() {
         return hub.tenants().find(TENANT).orElseThrow().id();
-    }
-
-    private void enrol(Database database, int nodes) {
-        database.useTenant(
-                tenant(),
-                tx -> {
-                    var node =
-                            tx.handle()
-                                    .prepareBatch(
-                                            "insert into node (tenant_id, node_id, name, public_key)"
-                                                    + " values (?, ?, ?, ?)");
-                    var key =
-                            tx.handle()
-                                    .prepareBatch(
-                                            "insert into node_key (tenant_id, node_id, public_key)"
-                                                    + " values (?, ?, ?)");
-                    for (int i = 0; i < nodes; i++) {
-                        var id = NodeId.fresh().uuid();
-                        byte[] tagged = HerdWorker.key(i).verifying().tagged();
-                        node.add(tx.tenant().uuid(), id, HerdWorker.name(i), tagged);
-                        key.add(tx.tenant().uuid(), id, tagged);
-                    }
-                    node.execute();
-                    key.execute();
-                });
     }
 
     private String answer(String[] command) {

@@ -1,6 +1,7 @@
 package dev.fairlead.lab.bench;
 
 import ch.qos.logback.classic.Level;
+import dev.fairlead.hub.db.TenantId;
 import dev.fairlead.hub.observe.Logging;
 import dev.fairlead.link.EventLoops;
 import dev.fairlead.link.dial.DialException;
@@ -8,7 +9,6 @@ import dev.fairlead.link.dial.DialRequest;
 import dev.fairlead.link.dial.Dialer;
 import dev.fairlead.link.dial.ProxySettings;
 import dev.fairlead.link.dial.TlsTrust;
-import dev.fairlead.link.handshake.EnrolmentToken;
 import dev.fairlead.link.handshake.Fingerprint;
 import dev.fairlead.link.handshake.HubAnchor;
 import dev.fairlead.link.handshake.Introduction;
@@ -19,6 +19,7 @@ import java.io.InputStreamReader;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -28,26 +29,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /// A process with a herd of agents. Given the hub's address and fingerprint, it reads commands, one
 /// per line, and answers each by a line of `key=value`, or by `error MESSAGE`:
 ///
 /// ```
-/// link N SECONDS     N agents in all; waits until they are linked
-/// mark               counts anew
-/// join TOKEN FROM TO enrols the agents of these numbers, at a hub that does not have them yet
-/// flap RATE SECONDS  so many links a second are closed by their agents, which dial again
-/// back SECONDS       waits until as many as there are have linked since the mark
-/// answered N SECONDS waits until N calls were answered since the mark
+/// link N SECONDS         N agents in all; waits until they are linked
+/// mark                   counts anew
+/// enrol FOLDER TENANT N  writes so many nodes into the database of a running hub, in its folder
+/// flap RATE SECONDS      so many links a second are closed by their agents, which dial again
+/// back SECONDS           waits until as many as there are have linked since the mark
+/// answered N SECONDS     waits until N calls were answered since the mark
 /// ```
 final class HerdWorker implements HerdAgent.Told {
 
@@ -58,8 +55,6 @@ final class HerdWorker implements HerdAgent.Told {
 
     /// A hub must not wait for what has to be done for its agents.
     private static final int LOOPS = Runtime.getRuntime().availableProcessors();
-
-    private static final int JOIN_AT_ONCE = 8;
 
     private final DialRequest template;
     private final Dialer dialer;
@@ -116,10 +111,10 @@ final class HerdWorker implements HerdAgent.Told {
                         case "link" ->
                                 link(Integer.parseInt(command[1]), Integer.parseInt(command[2]));
                         case "mark" -> mark();
-                        case "join" ->
-                                join(
-                                        EnrolmentToken.parse(command[1]),
-                                        Integer.parseInt(command[2]),
+                        case "enrol" ->
+                                enrol(
+                                        Path.of(command[1]),
+                                        TenantId.parse(command[2]).orElseThrow(),
                                         Integer.parseInt(command[3]));
                         case "flap" ->
                                 flap(Integer.parseInt(command[1]), Integer.parseInt(command[2]));
@@ -158,33 +153,10 @@ final class HerdWorker implements HerdAgent.Told {
         return await(linkedSince, number - before, Integer.toString(seconds), lastLinked);
     }
 
-    /// Some at a time, as machines are set up.
-    private Map<String, Double> join(EnrolmentToken token, int from, int to)
-            throws IOException, InterruptedException {
-        var done = new AtomicInteger();
-        var failed = new AtomicReference<@Nullable Throwable>();
-        var places = new Semaphore(JOIN_AT_ONCE);
+    private static Map<String, Double> enrol(Path folder, TenantId tenant, int nodes)
+            throws IOException {
         long began = System.currentTimeMillis();
-        for (int i = from; i < to && failed.get() == null; i++) {
-            int number = i;
-            places.acquire();
-            threads.execute(() -> {
-                try {
-                    var introduction =
-                            Introduction.enrol(key(number), token, CAPABILITIES, info(number));
-                    dialer.dial(request(introduction)).get().channel().close();
-                    done.incrementAndGet();
-                } catch (ExecutionException | InterruptedException e) {
-                    failed.compareAndSet(null, e);
-                } finally {
-                    places.release();
-                }
-            });
-        }
-        places.acquire(JOIN_AT_ONCE);
-        if (failed.get() != null) {
-            throw new IOException(done.get() + " joined; then " + failed.get());
-        }
+        HerdNodes.enrol(folder, tenant, nodes);
         return Map.of("seconds", (System.currentTimeMillis() - began) / 1_000.0);
     }
 
