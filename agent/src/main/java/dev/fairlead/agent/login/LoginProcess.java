@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// program is silent: read and write them from platform threads.
 public final class LoginProcess implements AutoCloseable {
 
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final Process process;
     private final ProcessSession session;
@@ -161,7 +161,8 @@ public final class LoginProcess implements AutoCloseable {
     }
 
     /// Ends the program and all that came of it, except for what made a session of its own: SIGHUP,
-    /// and SIGKILL after a second. Returns when all are gone. Idempotent.
+    /// and SIGKILL after 5 s, which is enough to remove a lock or to keep what was edited. Returns
+    /// when all are gone. Idempotent.
     public void end() {
         end(GRACE);
     }
