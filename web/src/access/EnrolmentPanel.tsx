@@ -12,6 +12,7 @@ import { ErrorNotice } from '../shell/ErrorNotice';
 import filters from '../shell/filters.module.css';
 import { Icon } from '../shell/Icon';
 import { type RowColumn, RowTable } from '../shell/RowTable';
+import { Nothing } from '../shell/Nothing';
 import { shellWords } from '../shell/text';
 import { time } from '../text/format';
 import { useWords } from '../text/words';
@@ -138,10 +139,9 @@ export function EnrolmentPanel({ tenant }: { tenant: string }) {
       <ErrorNotice error={error} />
       {tokens &&
         (tokens.length === 0 ? (
-          <div className={filters.nothing}>
-            <h2>{t.noTokens}</h2>
+          <Nothing title={t.noTokens}>
             <p>{t.noTokensWhat}</p>
-          </div>
+          </Nothing>
         ) : (
           <RowTable
             label={t.tabs.enrolment}

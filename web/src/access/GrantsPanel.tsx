@@ -1,4 +1,4 @@
-import { Button, Drawer, Menu, TextInput } from '@mantine/core';
+import { Button, Drawer, Menu } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -12,11 +12,12 @@ import { ErrorNotice } from '../shell/ErrorNotice';
 import filters from '../shell/filters.module.css';
 import { Icon } from '../shell/Icon';
 import { type RowColumn, rowOpener, RowTable } from '../shell/RowTable';
+import { Nothing } from '../shell/Nothing';
+import { SearchField } from '../shell/SearchField';
 import { shellWords } from '../shell/text';
 import { number, time } from '../text/format';
 import { useWords } from '../text/words';
 import type { PanelProps } from './AccessPage';
-import css from './access.module.css';
 import { loginsText, takenIn } from './effect';
 import { Effect, GiveGrant, WithdrawGrant } from './GrantActs';
 import { type Grant, grantsQuery, shortWho } from './lists';
@@ -114,16 +115,7 @@ export function GrantsPanel({ tenant, search, change }: PanelProps) {
   return (
     <>
       <search className={filters.tools}>
-        <TextInput
-          className={css.search ?? ''}
-          size="xs"
-          type="search"
-          aria-label={t.search}
-          placeholder={t.search}
-          leftSection={<Icon name="search" size={14} />}
-          value={search.q ?? ''}
-          onChange={(event) => change({ q: event.currentTarget.value || undefined })}
-        />
+        <SearchField label={t.search} value={search.q} onChange={(q) => change({ q })} />
         <div className={filters.toolsEnd}>
           {giveButton}
           <CopyMenu
@@ -156,16 +148,13 @@ export function GrantsPanel({ tenant, search, change }: PanelProps) {
       </search>
       <ErrorNotice error={error} />
       {grants && shown.length === 0 ? (
-        <div className={filters.nothing}>
-          {grants.length === 0 ? (
-            <>
-              <h2>{t.noGrantsYet}</h2>
-              <p>{t.noGrantsWhat}</p>
-            </>
-          ) : (
-            t.noMatch
-          )}
-        </div>
+        grants.length === 0 ? (
+          <Nothing title={t.noGrantsYet}>
+            <p>{t.noGrantsWhat}</p>
+          </Nothing>
+        ) : (
+          <Nothing>{t.noMatch}</Nothing>
+        )
       ) : (
         <RowTable
           label={t.tabs.grants}

@@ -1,4 +1,4 @@
-import { Button, Menu, TextInput } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -8,13 +8,14 @@ import { commandLine, curl } from '../shell/commands';
 import { csvLine, saveFile } from '../shell/csv';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
+import { Nothing } from '../shell/Nothing';
+import { SearchField } from '../shell/SearchField';
 import { shellWords } from '../shell/text';
 import filters from '../shell/filters.module.css';
 import { type RowColumn, rowOpener, RowTable } from '../shell/RowTable';
 import { time } from '../text/format';
 import { useWords } from '../text/words';
 import type { PanelProps } from './AccessPage';
-import css from './access.module.css';
 import { GrantChip } from './GrantChip';
 import { grantsQuery, type User, usersQuery, whoOf } from './lists';
 import { MakeUser } from './UserActs';
@@ -93,16 +94,7 @@ export function UsersPanel({ tenant, search, change }: PanelProps) {
   return (
     <>
       <search className={filters.tools}>
-        <TextInput
-          className={css.search ?? ''}
-          size="xs"
-          type="search"
-          aria-label={t.search}
-          placeholder={t.search}
-          leftSection={<Icon name="search" size={14} />}
-          value={search.q ?? ''}
-          onChange={(event) => change({ q: event.currentTarget.value || undefined })}
-        />
+        <SearchField label={t.search} value={search.q} onChange={(q) => change({ q })} />
         <div className={filters.toolsEnd}>
           <Button
             size="xs"
@@ -141,7 +133,7 @@ export function UsersPanel({ tenant, search, change }: PanelProps) {
       </search>
       <ErrorNotice error={error} />
       {users && shown.length === 0 ? (
-        <div className={filters.nothing}>{t.noMatch}</div>
+        <Nothing>{t.noMatch}</Nothing>
       ) : (
         <RowTable
           label={t.tabs.users}

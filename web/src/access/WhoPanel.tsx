@@ -11,6 +11,7 @@ import { ErrorNotice } from '../shell/ErrorNotice';
 import { FilterField } from '../shell/FilterField';
 import filters from '../shell/filters.module.css';
 import { Icon } from '../shell/Icon';
+import { Nothing } from '../shell/Nothing';
 import { type RowColumn, rowOpener, RowTable } from '../shell/RowTable';
 import { shellWords } from '../shell/text';
 import { useWords } from '../text/words';
@@ -201,8 +202,7 @@ export function WhoPanel({ tenant, search, change }: PanelProps) {
       </search>
       <ErrorNotice error={error} />
       {!asked ? (
-        <div className={filters.nothing}>
-          <h2>{t.whoTitle}</h2>
+        <Nothing title={t.whoTitle}>
           <p>{t.whoWhat}</p>
           <div className={filters.row}>
             {nodes.slice(0, 5).map(({ id, name }) => (
@@ -211,14 +211,14 @@ export function WhoPanel({ tenant, search, change }: PanelProps) {
               </Button>
             ))}
           </div>
-        </div>
+        </Nothing>
       ) : one ? (
         <WhyPanel access={one} node={node} tenant={tenant} change={change} />
       ) : (
         data && (
           <>
             {data.length === 0 ? (
-              <div className={filters.nothing}>{search.user ? t.noNodes : t.nobody}</div>
+              <Nothing>{search.user ? t.noNodes : t.nobody}</Nothing>
             ) : (
               <RowTable
                 label={t.tabs.who}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import access from '../access/access.module.css';
 import { NAME } from '../access/UserActs';
 import { allPages, answer, api, type Schemas } from '../api/client';
-import { useNow } from '../fleet/FleetTable';
+import { useNow } from '../shell/useNow';
 import { ActDialog } from '../shell/Act';
 import { commandLine, curl } from '../shell/commands';
 import { CommandLine } from '../shell/Copy';

@@ -1,4 +1,4 @@
-import { Button, Menu, Switch } from '@mantine/core';
+import { Menu, Switch } from '@mantine/core';
 import { useDocumentVisibility, useMediaQuery } from '@mantine/hooks';
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -10,6 +10,7 @@ import { ErrorNotice } from '../shell/ErrorNotice';
 import { FilterField } from '../shell/FilterField';
 import css from '../shell/filters.module.css';
 import { Icon } from '../shell/Icon';
+import { NoRows } from '../shell/Nothing';
 import { Page } from '../shell/Page';
 import { type RowColumn, rowOpener, RowTable } from '../shell/RowTable';
 import { Segments } from '../shell/Segments';
@@ -257,35 +258,23 @@ export function AuditPage() {
           open={open === undefined ? undefined : String(open)}
         />
       ) : (
-        <div className={css.nothing} role="status">
-          {isPending ? (
-            error === null && shell.loading
-          ) : filtered ? (
-            <>
-              <p>{t.noMatch}</p>
-              <Button
-                variant="light"
-                onClick={() =>
-                  change({
-                    act: undefined,
-                    who: undefined,
-                    outcome: undefined,
-                    last: undefined,
-                    since: undefined,
-                    until: undefined,
-                  })
-                }
-              >
-                {shell.clear}
-              </Button>
-            </>
-          ) : (
-            <>
-              <h2>{t.none}</h2>
-              <p>{t.noneWhat}</p>
-            </>
-          )}
-        </div>
+        <NoRows
+          loading={isPending}
+          filtered={filtered}
+          onClear={() =>
+            change({
+              act: undefined,
+              who: undefined,
+              outcome: undefined,
+              last: undefined,
+              since: undefined,
+              until: undefined,
+            })
+          }
+          noMatch={t.noMatch}
+          none={t.none}
+          what={t.noneWhat}
+        />
       )}
       {open !== undefined && (
         <RecordPanel

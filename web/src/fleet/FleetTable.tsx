@@ -7,9 +7,9 @@ import {
   useCallback,
   useEffect,
   useRef,
-  useState,
 } from 'react';
 import type { Node } from '../api/client';
+import { useNow } from '../shell/useNow';
 import { useWords } from '../text/words';
 import type { Column } from './columns';
 import { labelText, StateDot } from './columns';
@@ -20,16 +20,6 @@ import { type FleetText, fleetWords } from './text';
 
 const ROW = 36;
 const NARROW_ROW = 62;
-
-/** Now, every ten seconds: what says how long ago something was. */
-export function useNow(every = 10_000): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), every);
-    return () => clearInterval(timer);
-  }, [every]);
-  return now;
-}
 
 interface Props {
   tenant: string;
@@ -123,7 +113,7 @@ export function FleetTable({
               style={{ gridTemplateColumns: template }}
             >
               {chosen && (
-                <div role="columnheader">
+                <div role="columnheader" className={css.check}>
                   <ChooseAll nodes={nodes} chosen={chosen} onChoose={onChoose} />
                 </div>
               )}
@@ -268,7 +258,7 @@ const Row = memo(
         style={{ transform: `translateY(${top}px)`, height, gridTemplateColumns: template }}
       >
         {chosen !== null && (
-          <div role="cell">
+          <div role="cell" className={css.check}>
             <Choose label={node.name} on={chosen} set={(on, range) => onChoose(index, on, range)} />
           </div>
         )}

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, Suspense } from 'react';
 import { answer, api, type Node } from '../api/client';
 import { isProblem } from '../api/problem';
 import { may, useMe } from '../identity/me';
@@ -9,10 +9,11 @@ import { CommandLine, CopyButton } from '../shell/Copy';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
+import { Fact, Facts, Panel, Panels } from '../shell/Panel';
 import { ago, bytes, millis, number, percent, span, time } from '../text/format';
 import { useWords } from '../text/words';
 import { fullest, StateDot } from './columns';
-import { useNow } from './FleetTable';
+import { useNow } from '../shell/useNow';
 import css from './fleet.module.css';
 import { NodeSessions } from './NodeSessions';
 import nodeCss from './node/node.module.css';
@@ -114,11 +115,11 @@ export function NodePage() {
       <Suspense fallback={<div className={nodeCss.chartsWait} />}>
         <NodeCharts tenant={tenant} node={node} />
       </Suspense>
-      <div className={css.grid}>
-        <Facts node={node} />
+      <Panels>
+        <About node={node} />
         <Policy node={node} />
         <Reach node={node} tenant={tenant} />
-      </div>
+      </Panels>
       <NodeLinks tenant={tenant} node={node} />
       <NodeSessions tenant={tenant} node={node} />
       {may(me, tenant, 'admin') && (
@@ -130,24 +131,6 @@ export function NodePage() {
         />
       )}
     </Page>
-  );
-}
-
-function Panel({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className={css.panel}>
-      <h2>{title}</h2>
-      <div className={css.panelBody}>{children}</div>
-    </section>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }
 
@@ -176,7 +159,7 @@ function Problems({ node }: { node: Node }) {
   );
 }
 
-function Facts({ node }: { node: Node }) {
+function About({ node }: { node: Node }) {
   const t = useWords(fleetWords);
   const words = useWords(nodeWords);
   const now = useNow();
@@ -189,7 +172,7 @@ function Facts({ node }: { node: Node }) {
     );
   return (
     <Panel title={t.facts}>
-      <dl className={css.facts}>
+      <Facts>
         <Fact name={t.labels}>
           <span className={css.chips}>
             {Object.entries(node.labels).map(([key, value]) => (
@@ -241,7 +224,7 @@ function Facts({ node }: { node: Node }) {
             <CopyButton text={node.keyFingerprint} />
           </Fact>
         )}
-      </dl>
+      </Facts>
     </Panel>
   );
 }
@@ -370,13 +353,13 @@ function Policy({ node }: { node: Node }) {
               </li>
             ))}
           </ul>
-          <dl className={css.facts}>
+          <Facts>
             <Fact name={t.profile}>{policy.profile}</Fact>
             <Fact name={t.logins}>{chips(policy.logins)}</Fact>
             {policy.defaultLogin && (
               <Fact name={t.defaultLogin}>{chips([policy.defaultLogin])}</Fact>
             )}
-          </dl>
+          </Facts>
         </>
       ) : (
         <p>{t.policyNone}</p>

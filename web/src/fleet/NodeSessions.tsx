@@ -4,10 +4,11 @@ import { isProblem } from '../api/problem';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { ago, bytes, time } from '../text/format';
 import { useWords } from '../text/words';
-import { useNow } from './FleetTable';
+import { useNow } from '../shell/useNow';
 import css from './fleet.module.css';
 import { useEvents } from './TenantNodes';
 import { fleetWords } from './text';
+import { Panel } from '../shell/Panel';
 
 const SHOWN = 20;
 
@@ -34,62 +35,59 @@ export function NodeSessions({ tenant, node }: { tenant: string; node: Node }) {
   });
   const sessions = data?.items ?? [];
   return (
-    <section className={css.panel}>
-      <h2>{t.sessions}</h2>
-      <div className={css.panelBody}>
-        {error && !isProblem(error, 'denied') && <ErrorNotice error={error} />}
-        {isProblem(error, 'denied') && <p>{t.noSessionsRight}</p>}
-        {data && sessions.length === 0 && <p>{t.noSessions}</p>}
-        {sessions.length > 0 && (
-          <section className={css.scrollX} tabIndex={0} aria-label={t.sessions}>
-            <table className={css.sessions}>
-              <thead>
-                <tr>
-                  <th scope="col">{t.user}</th>
-                  <th scope="col">{t.kind}</th>
-                  <th scope="col">{t.what}</th>
-                  <th scope="col">{t.began}</th>
-                  <th scope="col">{t.endedAt}</th>
-                  <th scope="col">{t.bytes}</th>
-                </tr>
-              </thead>
-              <tbody>
-                {sessions.map((session) => (
-                  <tr key={session.id}>
-                    <td>{session.user}</td>
-                    <td>{session.kind}</td>
-                    <td className="fl-mono" title={session.target ?? undefined}>
-                      {session.target ?? session.login ?? '–'}
-                    </td>
-                    <td>
-                      <time dateTime={session.started} title={time(session.started)}>
-                        {ago(session.started, now)}
+    <Panel title={t.sessions}>
+      {error && !isProblem(error, 'denied') && <ErrorNotice error={error} />}
+      {isProblem(error, 'denied') && <p>{t.noSessionsRight}</p>}
+      {data && sessions.length === 0 && <p>{t.noSessions}</p>}
+      {sessions.length > 0 && (
+        <section className={css.scrollX} tabIndex={0} aria-label={t.sessions}>
+          <table className={css.sessions}>
+            <thead>
+              <tr>
+                <th scope="col">{t.user}</th>
+                <th scope="col">{t.kind}</th>
+                <th scope="col">{t.what}</th>
+                <th scope="col">{t.began}</th>
+                <th scope="col">{t.endedAt}</th>
+                <th scope="col">{t.bytes}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {sessions.map((session) => (
+                <tr key={session.id}>
+                  <td>{session.user}</td>
+                  <td>{session.kind}</td>
+                  <td className="fl-mono" title={session.target ?? undefined}>
+                    {session.target ?? session.login ?? '–'}
+                  </td>
+                  <td>
+                    <time dateTime={session.started} title={time(session.started)}>
+                      {ago(session.started, now)}
+                    </time>
+                  </td>
+                  <td>
+                    {session.ended ? (
+                      <time dateTime={session.ended} title={time(session.ended)}>
+                        {ago(session.ended, now)}
+                        {session.cause && session.cause !== 'done' ? `, ${session.cause}` : ''}
                       </time>
-                    </td>
-                    <td>
-                      {session.ended ? (
-                        <time dateTime={session.ended} title={time(session.ended)}>
-                          {ago(session.ended, now)}
-                          {session.cause && session.cause !== 'done' ? `, ${session.cause}` : ''}
-                        </time>
-                      ) : session.state === 'interrupted' ? (
-                        t.interrupted
-                      ) : (
-                        t.live
-                      )}
-                    </td>
-                    <td className="fl-number">
-                      {session.bytesIn != null && session.bytesOut != null
-                        ? `↑${bytes(session.bytesIn)} ↓${bytes(session.bytesOut)}`
-                        : '–'}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-        )}
-      </div>
-    </section>
+                    ) : session.state === 'interrupted' ? (
+                      t.interrupted
+                    ) : (
+                      t.live
+                    )}
+                  </td>
+                  <td className="fl-number">
+                    {session.bytesIn != null && session.bytesOut != null
+                      ? `↑${bytes(session.bytesIn)} ↓${bytes(session.bytesOut)}`
+                      : '–'}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </Panel>
   );
 }

@@ -1,6 +1,6 @@
 import { Button, Drawer } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useNow } from '../fleet/FleetTable';
+import { useNow } from '../shell/useNow';
 import { ago, time } from '../text/format';
 import { useWords } from '../text/words';
 import css from './notify.module.css';

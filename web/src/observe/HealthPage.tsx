@@ -1,17 +1,16 @@
-import { ActionIcon, Menu } from '@mantine/core';
+import { Menu } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { answer, api } from '../api/client';
 import { commandLine, curl } from '../shell/commands';
-import { useCopy } from '../shell/Copy';
+import { CopyMenu } from '../shell/CopyMenu';
 import { csvLine, saveFile } from '../shell/csv';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
 import { Panel } from '../shell/Panel';
 import { Segments } from '../shell/Segments';
-import { shellWords } from '../shell/text';
 import { number, span as spanText } from '../text/format';
 import { useWords } from '../text/words';
 import { Course, type Line } from './Course';
@@ -293,51 +292,29 @@ function labelsOf(one: { labels: Record<string, string> }): string {
 
 function More({ health, span }: { health: Health; span: Span }) {
   const t = useWords(healthWords);
-  const shell = useWords(shellWords);
-  const [, copy] = useCopy();
   return (
-    <Menu width={230}>
-      <Menu.Target>
-        <ActionIcon variant="default" size={30} aria-label={shell.more}>
-          <Icon name="more" size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<Icon name="download" size={16} />}
-          onClick={() => saveFile(`fairlead-health-${span}.csv`, 'text/csv', figuresCsv(health))}
-        >
-          {t.exportFigures}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<Icon name="download" size={16} />}
-          onClick={() =>
-            saveFile('fairlead-counters.csv', 'text/csv', [
-              csvLine(['name', 'labels', 'count']),
-              ...health.counts.map((one) => csvLine([one.name, labelsOf(one), one.count])),
-            ])
-          }
-        >
-          {t.exportCounts}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<Icon name="terminal" size={16} />}
-          onClick={() =>
-            copy(
-              commandLine('fairlead', 'health', span !== '1h' && '--span', span !== '1h' && span),
-            )
-          }
-        >
-          {shell.copyCli}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<Icon name="copy" size={16} />}
-          onClick={() => copy(curl('/api/v1/hub/health', { query: span === '1h' ? {} : { span } }))}
-        >
-          {shell.copyCurl}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <CopyMenu
+      cli={commandLine('fairlead', 'health', span !== '1h' && '--span', span !== '1h' && span)}
+      curl={curl('/api/v1/hub/health', { query: span === '1h' ? {} : { span } })}
+    >
+      <Menu.Item
+        leftSection={<Icon name="download" size={16} />}
+        onClick={() => saveFile(`fairlead-health-${span}.csv`, 'text/csv', figuresCsv(health))}
+      >
+        {t.exportFigures}
+      </Menu.Item>
+      <Menu.Item
+        leftSection={<Icon name="download" size={16} />}
+        onClick={() =>
+          saveFile('fairlead-counters.csv', 'text/csv', [
+            csvLine(['name', 'labels', 'count']),
+            ...health.counts.map((one) => csvLine([one.name, labelsOf(one), one.count])),
+          ])
+        }
+      >
+        {t.exportCounts}
+      </Menu.Item>
+    </CopyMenu>
   );
 }
 

@@ -4,7 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react';
 import type { Session } from '../api/client';
 import { isProblem } from '../api/problem';
-import { useNow } from '../fleet/FleetTable';
+import { useNow } from '../shell/useNow';
 import { useFleet } from '../fleet/TenantNodes';
 import { useMe } from '../identity/me';
 import { CopyMenu } from '../shell/CopyMenu';
@@ -13,6 +13,7 @@ import { ErrorNotice } from '../shell/ErrorNotice';
 import { FilterField } from '../shell/FilterField';
 import css from '../shell/filters.module.css';
 import { Icon } from '../shell/Icon';
+import { NoRows } from '../shell/Nothing';
 import { Page } from '../shell/Page';
 import { type RowColumn, rowOpener, RowTable } from '../shell/RowTable';
 import { Segments } from '../shell/Segments';
@@ -284,35 +285,23 @@ export function SessionsPage() {
           open={open}
         />
       ) : (
-        <div className={css.nothing} role="status">
-          {isPending ? (
-            error === null && shell.loading
-          ) : filtered ? (
-            <>
-              <p>{t.noMatch}</p>
-              <Button
-                variant="light"
-                onClick={() =>
-                  change({
-                    state: undefined,
-                    node: undefined,
-                    user: undefined,
-                    last: undefined,
-                    since: undefined,
-                    until: undefined,
-                  })
-                }
-              >
-                {shell.clear}
-              </Button>
-            </>
-          ) : (
-            <>
-              <h2>{t.none}</h2>
-              <p>{t.noneWhat}</p>
-            </>
-          )}
-        </div>
+        <NoRows
+          loading={isPending}
+          filtered={filtered}
+          onClear={() =>
+            change({
+              state: undefined,
+              node: undefined,
+              user: undefined,
+              last: undefined,
+              since: undefined,
+              until: undefined,
+            })
+          }
+          noMatch={t.noMatch}
+          none={t.none}
+          what={t.noneWhat}
+        />
       )}
       {open && (
         <SessionPanel

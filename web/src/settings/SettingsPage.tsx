@@ -1,10 +1,11 @@
-import { ActionIcon, Checkbox, Menu } from '@mantine/core';
+import { Checkbox, Menu } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answer, api, type Schemas } from '../api/client';
-import { useNow } from '../fleet/FleetTable';
+import { useNow } from '../shell/useNow';
 import { commandLine, curl } from '../shell/commands';
-import { CopyButton, useCopy } from '../shell/Copy';
+import { CopyButton } from '../shell/Copy';
+import { CopyMenu } from '../shell/CopyMenu';
 import { csvLine, saveFile } from '../shell/csv';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
@@ -51,41 +52,20 @@ export function SettingsPage() {
 
 function More({ settings }: { settings: Settings }) {
   const t = useWords(settingsWords);
-  const shell = useWords(shellWords);
-  const [, copy] = useCopy();
   return (
-    <Menu width={230}>
-      <Menu.Target>
-        <ActionIcon variant="default" size={30} aria-label={shell.more}>
-          <Icon name="more" size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item
-          leftSection={<Icon name="download" size={16} />}
-          onClick={() =>
-            saveFile('fairlead-limits.csv', 'text/csv', [
-              csvLine(['key', 'value', 'default']),
-              ...settings.limits.map((one) => csvLine([one.key, one.value, one.standard])),
-            ])
-          }
-        >
-          {t.exportLimits}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<Icon name="terminal" size={16} />}
-          onClick={() => copy(commandLine('fairlead', 'settings'))}
-        >
-          {shell.copyCli}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<Icon name="copy" size={16} />}
-          onClick={() => copy(curl('/api/v1/hub/settings'))}
-        >
-          {shell.copyCurl}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <CopyMenu cli={commandLine('fairlead', 'settings')} curl={curl('/api/v1/hub/settings')}>
+      <Menu.Item
+        leftSection={<Icon name="download" size={16} />}
+        onClick={() =>
+          saveFile('fairlead-limits.csv', 'text/csv', [
+            csvLine(['key', 'value', 'default']),
+            ...settings.limits.map((one) => csvLine([one.key, one.value, one.standard])),
+          ])
+        }
+      >
+        {t.exportLimits}
+      </Menu.Item>
+    </CopyMenu>
   );
 }
 

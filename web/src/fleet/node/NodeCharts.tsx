@@ -8,7 +8,7 @@ import { Icon } from '../../shell/Icon';
 import { Segments } from '../../shell/Segments';
 import { bytes, dateRange, decimals, millis, percent, time } from '../../text/format';
 import { useWords } from '../../text/words';
-import { useNow } from '../FleetTable';
+import { useNow } from '../../shell/useNow';
 import { Chart } from './Chart';
 import css from './node.module.css';
 import {

@@ -4,12 +4,13 @@ import { answer, api, type Node } from '../../api/client';
 import { ErrorNotice } from '../../shell/ErrorNotice';
 import { ago, span, time } from '../../text/format';
 import { useWords } from '../../text/words';
-import { useNow } from '../FleetTable';
+import { useNow } from '../../shell/useNow';
 import fleet from '../fleet.module.css';
 import { useEvents } from '../TenantNodes';
 import { fleetWords } from '../text';
 import css from './node.module.css';
 import { nodeWords } from './text';
+import { Panel } from '../../shell/Panel';
 
 const PAGE = 8;
 
@@ -41,68 +42,65 @@ export function NodeLinks({ tenant, node }: { tenant: string; node: Node }) {
   });
   const links = data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <section className={css.panel}>
-      <h2>{t.links}</h2>
-      <div className={fleet.panelBody}>
-        <ErrorNotice error={error} />
-        {data && links.length === 0 && <p>{t.noLinks}</p>}
-        {links.length > 0 && (
-          <section className={fleet.scrollX} tabIndex={0} aria-label={t.links}>
-            <table className={css.links}>
-              <thead>
-                <tr>
-                  <th scope="col">{words.began}</th>
-                  <th scope="col">{t.for}</th>
-                  <th scope="col">{words.address}</th>
-                  <th scope="col">{t.why}</th>
+    <Panel title={t.links}>
+      <ErrorNotice error={error} />
+      {data && links.length === 0 && <p>{t.noLinks}</p>}
+      {links.length > 0 && (
+        <section className={fleet.scrollX} tabIndex={0} aria-label={t.links}>
+          <table className={css.links}>
+            <thead>
+              <tr>
+                <th scope="col">{words.began}</th>
+                <th scope="col">{t.for}</th>
+                <th scope="col">{words.address}</th>
+                <th scope="col">{t.why}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {links.map((link) => (
+                <tr key={link.number}>
+                  <td>
+                    <time dateTime={link.began} title={time(link.began)}>
+                      {ago(link.began, now)}
+                    </time>
+                  </td>
+                  <td className="fl-number" title={link.ended ? time(link.ended) : undefined}>
+                    {span(
+                      Math.max(
+                        0,
+                        ((link.ended ? Date.parse(link.ended) : now) - Date.parse(link.began)) /
+                          1000,
+                      ),
+                    )}
+                  </td>
+                  <td className="fl-mono">{link.address}</td>
+                  <td className={css.why}>
+                    {link.state === 'open' ? (
+                      <span className={fleet.state} data-state="online">
+                        <span className={fleet.dot} aria-hidden="true" />
+                        {t.open}
+                      </span>
+                    ) : (
+                      (t.ends[link.end ?? ''] ?? t.unknown)
+                    )}
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {links.map((link) => (
-                  <tr key={link.number}>
-                    <td>
-                      <time dateTime={link.began} title={time(link.began)}>
-                        {ago(link.began, now)}
-                      </time>
-                    </td>
-                    <td className="fl-number" title={link.ended ? time(link.ended) : undefined}>
-                      {span(
-                        Math.max(
-                          0,
-                          ((link.ended ? Date.parse(link.ended) : now) - Date.parse(link.began)) /
-                            1000,
-                        ),
-                      )}
-                    </td>
-                    <td className="fl-mono">{link.address}</td>
-                    <td className={css.why}>
-                      {link.state === 'open' ? (
-                        <span className={fleet.state} data-state="online">
-                          <span className={fleet.dot} aria-hidden="true" />
-                          {t.open}
-                        </span>
-                      ) : (
-                        (t.ends[link.end ?? ''] ?? t.unknown)
-                      )}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-        )}
-        {hasNextPage && (
-          <Button
-            className={css.more ?? ''}
-            size="compact-sm"
-            variant="subtle"
-            loading={isFetchingNextPage}
-            onClick={() => void fetchNextPage()}
-          >
-            {t.moreLinks}
-          </Button>
-        )}
-      </div>
-    </section>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+      {hasNextPage && (
+        <Button
+          className={css.more ?? ''}
+          size="compact-sm"
+          variant="subtle"
+          loading={isFetchingNextPage}
+          onClick={() => void fetchNextPage()}
+        >
+          {t.moreLinks}
+        </Button>
+      )}
+    </Panel>
   );
 }

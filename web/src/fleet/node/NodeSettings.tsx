@@ -8,9 +8,9 @@ import { CommandLine } from '../../shell/Copy';
 import { ErrorNotice } from '../../shell/ErrorNotice';
 import { Icon } from '../../shell/Icon';
 import { useWords } from '../../text/words';
-import fleet from '../fleet.module.css';
 import css from './node.module.css';
 import { nodeWords } from './text';
+import { Panel } from '../../shell/Panel';
 
 const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -43,13 +43,12 @@ export function NodeSettings({
 }) {
   const t = useWords(nodeWords);
   return (
-    <section className={css.panel}>
-      <h2>{t.settings}</h2>
-      <div className={`${fleet.panelBody} ${css.settings}`}>
+    <Panel title={t.settings}>
+      <div className={css.settings}>
         <Change tenant={tenant} node={node} relabel={relabel} />
         <Removal tenant={tenant} node={node} />
       </div>
-    </section>
+    </Panel>
   );
 }
 
