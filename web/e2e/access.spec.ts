@@ -74,6 +74,10 @@ test('a grant given in the page lets a person reach a node, and withdrawn it end
 
   const other = await asUser(browser, stage, who);
   await expect(other.getByText('fairlead grant add maren operator')).toBeVisible();
+  // The own account is there without any grant.
+  await other.getByRole('link', { name: 'My account' }).click();
+  await expect(other.getByText('this one')).toBeVisible();
+  await mustBeAccessible(other);
 
   await giveGrant(page, 'Operator');
   await expect(panel.getByText('Opens shells and terminals', { exact: false })).toBeVisible();
@@ -257,6 +261,7 @@ test('the audit is followed as it grows, filtered, linked and exported', async (
 
 test('tenants are made, entered, switched to and removed; tokens are shown once', async ({
   signedIn: page,
+  stage,
 }) => {
   await page.goto('/t/default/access?tab=tenants');
   await page.getByRole('button', { name: 'Make a tenant' }).click();
@@ -289,6 +294,28 @@ test('tenants are made, entered, switched to and removed; tokens are shown once'
   await page.getByRole('menuitem', { name: 'My account' }).click();
   await expect(page.getByRole('heading', { name: 'My account' })).toBeVisible();
   await mustBeAccessible(page);
+  // Where one is signed in: the quickstart's own command line is another.
+  const places = page.locator('section', { hasText: 'Where I am signed in' });
+  await expect(places.getByText('this one')).toBeVisible();
+  await expect(places.getByText('on Linux').first()).toBeVisible();
+  await page.evaluate(
+    async ([user, password]) =>
+      fetch('/api/v1/sign-ins', {
+        method: 'POST',
+        credentials: 'omit',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ user, password }),
+      }),
+    [stage.user, stage.password],
+  );
+  await page.reload();
+  const others = places.getByRole('button', { name: /^End the sign-in of .* on Linux/ });
+  const before = await others.count();
+  await others.first().click();
+  const ending = page.getByRole('dialog', { name: /^End the sign-in of/ });
+  await mustBeAccessible(page);
+  await ending.getByRole('button', { name: 'End', exact: true }).click();
+  await expect(others).toHaveCount(before - 1);
   await page.getByRole('button', { name: 'Make a token' }).click();
   const token = page.getByRole('dialog', { name: 'Make a token' });
   await token.getByLabel('What it is for').fill('e2e');

@@ -93,6 +93,23 @@ test('tabs, splits, search, copy and paste', async ({ signedIn: page, stage }) =
   await expect(page.locator('.fl-terminal[data-state=attached]')).toHaveCount(2);
   await page.keyboard.type("echo ne''edle; echo sec''ond\n");
   await sees(page, 'second\n');
+  // The line between them, by the pointer and by the keyboard.
+  const line = page.getByRole('separator');
+  await expect(line).toHaveAttribute('aria-valuenow', '50');
+  const at = (await line.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.move(at.x, at.y + at.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(at.x + 200, at.y + at.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect(line).not.toHaveAttribute('aria-valuenow', '50');
+  await line.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowRight');
+  await expect(line).toHaveAttribute('aria-valuenow', '15');
+  await mustBeAccessible(page);
+  await page.keyboard.press('Enter');
+  await expect(line).toHaveAttribute('aria-valuenow', '50');
+  await page.locator('.fl-terminal').last().click();
   await page.keyboard.press('Control+Shift+F');
   await page.getByPlaceholder('Find in the output').fill('needle');
   await expect(page.getByText('1 of 1')).toBeVisible();

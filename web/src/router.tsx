@@ -17,6 +17,7 @@ import { SignInPage } from './identity/SignInPage';
 import { readHealthSearch } from './observe/search';
 import { readNetworkSearch } from './ports/form';
 import { readSessionsSearch } from './sessions/search';
+import { readTerminalsSearch } from './fleet/terminalSearch';
 import { ErrorPage, NotFoundPage } from './shell/FullPage';
 
 /*
@@ -75,6 +76,17 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('./identity/NoGrantPage'), 'NoGrantPage'),
 });
 
+/** The account of somebody who has no grant, and so no tenant to show it in. */
+const ownAccount = createRoute({
+  getParentRoute: () => inside,
+  path: '/account',
+  loader: async () => {
+    const tenant = homeTenant(await queries.ensureQueryData(meQuery));
+    if (tenant) throw redirect({ to: '/t/$tenant/account', params: { tenant }, replace: true });
+  },
+  component: lazyRouteComponent(() => import('./account/BareAccount'), 'BareAccount'),
+});
+
 const tenant = createRoute({
   getParentRoute: () => inside,
   path: '/t/$tenant',
@@ -112,8 +124,7 @@ const addNode = createRoute({
 const terminals = createRoute({
   getParentRoute: () => tenant,
   path: '/terminals',
-  validateSearch: (search: Record<string, unknown>): { node?: string } =>
-    typeof search.node === 'string' ? { node: search.node } : {},
+  validateSearch: readTerminalsSearch,
   component: lazyRouteComponent(() => import('./terminal/TerminalsPage'), 'TerminalsPage'),
 });
 
@@ -169,6 +180,7 @@ export const router = createRouter({
     signIn,
     inside.addChildren([
       home,
+      ownAccount,
       tenant.addChildren([
         tenantHome,
         nodes,

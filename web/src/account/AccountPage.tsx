@@ -15,6 +15,7 @@ import { shellWords } from '../shell/text';
 import { time } from '../text/format';
 import { LANGUAGES, type Language, setLanguage, useLanguage, useWords } from '../text/words';
 import { ApiTokens } from './ApiTokens';
+import { SignIns } from './SignIns';
 import { accountWords } from './text';
 
 /** Who I am, what I may do, my password and tokens, and how the console looks to me. */
@@ -24,6 +25,7 @@ export function AccountPage() {
     <Page title={t.title}>
       <div className={access.two}>
         <Who />
+        <SignIns />
         <Password />
         <ApiTokens />
         <Looks />

@@ -1,4 +1,4 @@
-import { Button, Modal, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Menu, Modal, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import access from '../access/access.module.css';
@@ -8,9 +8,12 @@ import { useNow } from '../shell/useNow';
 import { ActDialog } from '../shell/Act';
 import { commandLine, curl } from '../shell/commands';
 import { CommandLine } from '../shell/Copy';
+import { CopyMenu } from '../shell/CopyMenu';
+import { csvLine, saveFile } from '../shell/csv';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import css from '../shell/filters.module.css';
 import { Icon } from '../shell/Icon';
+import { shellWords } from '../shell/text';
 import { ago, time } from '../text/format';
 import { useWords } from '../text/words';
 import { accountWords } from './text';
@@ -22,6 +25,7 @@ const DAY = 86_400;
 /** My API tokens; the text of one is shown once. */
 export function ApiTokens() {
   const t = useWords(accountWords);
+  const shell = useWords(shellWords);
   const now = useNow();
   const client = useQueryClient();
   const [making, setMaking] = useState(false);
@@ -41,7 +45,21 @@ export function ApiTokens() {
   const changed = () => void client.invalidateQueries({ queryKey: ['api-tokens'] });
   return (
     <section className={`${css.panel} ${css.stack}`}>
+      <div className={access.headed}>
       <h2>{t.tokens}</h2>
+        <CopyMenu
+          cli={commandLine('fairlead', 'api-token', 'ls')}
+          curl={curl('/api/v1/api-tokens')}
+        >
+          <Menu.Item
+            leftSection={<Icon name="download" size={16} />}
+            disabled={!tokens?.length}
+            onClick={() => saveFile('api-tokens.csv', 'text/csv', csvOf(tokens ?? []))}
+          >
+            {shell.exportCsv}
+          </Menu.Item>
+        </CopyMenu>
+      </div>
       <p className={css.hint}>{t.tokensWhat}</p>
       <ErrorNotice error={error} />
       {tokens?.length === 0 && <p className={css.hint}>{t.noTokens}</p>}
@@ -140,6 +158,15 @@ export function ApiTokens() {
   );
 }
 
+function csvOf(tokens: readonly ApiToken[]): string[] {
+  return [
+    csvLine(['id', 'name', 'created', 'lastUsed', 'expires']),
+    ...tokens.map((token) =>
+      csvLine([token.id, token.name, token.created, token.lastUsed, token.expires]),
+    ),
+  ];
+}
+
 function MakeToken({ close, done }: { close: () => void; done: (made: Made) => void }) {
   const t = useWords(accountWords);
   const [name, setName] = useState('');
@@ -154,6 +181,7 @@ function MakeToken({ close, done }: { close: () => void; done: (made: Made) => v
       done={done}
       close={close}
       cli={commandLine('fairlead', 'api-token', 'create', name || 'NAME', '--expires', `${days}d`)}
+      curl={curl('/api/v1/api-tokens', { method: 'POST', body: { ...body, name: name || 'NAME' } })}
     >
       <TextInput
         label={t.tokenName}

@@ -17,6 +17,19 @@ export const accountWords = words({
     nextHint: '10 characters or more; nothing else is asked of it',
     change: 'Change the password',
     changed: 'The password is changed. Your other sign-ins have ended.',
+    signIns: 'Where I am signed in',
+    signInsWhat:
+      'In browsers and on command lines. End what you do not know, and change your password.',
+    someProgram: 'A program',
+    thisOne: 'this one',
+    from: 'from',
+    ends: 'ends',
+    end: 'End',
+    endOf: (program: string, address: string) => `End the sign-in of ${program} from ${address}`,
+    endWhat: 'It is refused from now on, and what lives by it is cut: terminals, too.',
+    endOthers: 'End all others',
+    endOthersWhat:
+      'All but this one are refused from now on, and what lives by them is cut: terminals, too. API tokens go on.',
     tokens: 'API tokens',
     tokensWhat:
       'For programs and scripts: a token can do what you can do, until it expires or is revoked.',
@@ -59,6 +72,19 @@ export const accountWords = words({
     nextHint: 'Mindestens 10 Zeichen; sonst wird nichts verlangt',
     change: 'Passwort ändern',
     changed: 'Das Passwort ist geändert. Ihre anderen Anmeldungen sind beendet.',
+    signIns: 'Wo ich angemeldet bin',
+    signInsWhat:
+      'In Browsern und auf Befehlszeilen. Beenden Sie, was Sie nicht kennen, und ändern Sie Ihr Passwort.',
+    someProgram: 'Ein Programm',
+    thisOne: 'diese hier',
+    from: 'von',
+    ends: 'endet',
+    end: 'Beenden',
+    endOf: (program: string, address: string) => `Anmeldung von ${program} (${address}) beenden`,
+    endWhat: 'Sie wird ab jetzt abgewiesen; was von ihr lebt, wird abgebrochen: auch Terminals.',
+    endOthers: 'Alle anderen beenden',
+    endOthersWhat:
+      'Alle außer dieser werden ab jetzt abgewiesen; was von ihnen lebt, wird abgebrochen: auch Terminals. API-Token gelten weiter.',
     tokens: 'API-Token',
     tokensWhat:
       'Für Programme und Skripte: Ein Token darf, was Sie dürfen, bis er abläuft oder widerrufen wird.',

@@ -11,6 +11,8 @@ import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
 import { Fact, Facts, Panel, Panels } from '../shell/Panel';
 import { ago, bytes, millis, number, percent, span, time } from '../text/format';
+import { AsLogin } from '../terminal/AsLogin';
+import { keptLogin, loginsOn } from '../terminal/logins';
 import { useWords } from '../text/words';
 import { fullest, StateDot } from './columns';
 import { useNow } from '../shell/useNow';
@@ -83,6 +85,8 @@ export function NodePage() {
       </Page>
     );
   }
+  const logins = loginsOn(me, tenant, node);
+  const login = keptLogin(tenant, node.name, logins);
   return (
     <Page
       title={node.name}
@@ -100,12 +104,15 @@ export function NodePage() {
               component={Link}
               to="/t/$tenant/terminals"
               params={{ tenant } as never}
-              search={{ node: node.name } as never}
+              search={{ node: node.name, ...(login === null ? {} : { login }) } as never}
               size="compact-sm"
               leftSection={<Icon name="terminal" size={16} />}
             >
-              {t.terminal}
+              {login === null ? t.terminal : t.terminalAs(login)}
             </Button>
+          )}
+          {node.link.state === 'online' && (
+            <AsLogin tenant={tenant} node={node.name} logins={logins} />
           )}
         </>
       }

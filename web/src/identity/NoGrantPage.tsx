@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
 import { FullPage } from '../shell/FullPage';
 import { shellWords } from '../shell/text';
 import { useWords } from '../text/words';
@@ -15,8 +16,11 @@ export function NoGrantPage() {
       <p>{t.noTenantWhy}</p>
       <code className="fl-mono">fairlead grant add {user.name} operator</code>
       <p>
+        <Button component={Link} to="/account" variant="light" mr="sm">
+          {shell.account}
+        </Button>
         <Button
-          variant="light"
+          variant="default"
           onClick={() => void signOut().then(() => window.location.assign('/sign-in'))}
         >
           {shell.signOut}

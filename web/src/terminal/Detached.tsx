@@ -4,6 +4,7 @@ import { useSyncExternalStore } from 'react';
 import { allPages, answer, api } from '../api/client';
 import { useWords } from '../text/words';
 import { desk } from './desk';
+import { placeOf } from './logins';
 import css from './terminal.module.css';
 import { terminalWords } from './text';
 
@@ -38,7 +39,7 @@ export function Detached({ tenant, brief = false }: { tenant: string; brief?: bo
         {others.map((one) => (
           <li key={one.id}>
             <span>
-              <strong>{t.detachedOn(one.node)}</strong>{' '}
+              <strong>{t.detachedOn(placeOf(one.node, one.login))}</strong>{' '}
               <small>
                 {one.state === 'detached' ? t.detached : t.elsewhere}
                 {one.endsInSeconds !== null && `, ${t.endsIn(Math.floor(one.endsInSeconds / 60))}`}
@@ -47,7 +48,7 @@ export function Detached({ tenant, brief = false }: { tenant: string; brief?: bo
             <Button
               size="compact-sm"
               variant="light"
-              onClick={() => desk.open(tenant, one.node, one.id)}
+              onClick={() => desk.open(tenant, one.node, one.login, one.id)}
             >
               {t.attach}
             </Button>

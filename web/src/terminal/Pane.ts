@@ -34,6 +34,8 @@ export class Pane {
   constructor(
     readonly tenant: string,
     readonly node: string,
+    /** As which account; null for the node's default. */
+    readonly login: string | null,
     tickets: Tickets,
     terminal: string | null,
     private readonly watches: Watches,

@@ -4,6 +4,7 @@ import { Icon } from '../shell/Icon';
 import { useWords } from '../text/words';
 import { copying } from './copies';
 import { desk } from './desk';
+import { placeOf } from './logins';
 import type { Pane } from './Pane';
 import css from './terminal.module.css';
 import { terminalWords } from './text';
@@ -35,7 +36,7 @@ export function PaneView({ pane, active, alone }: { pane: Pane; active: boolean;
       className={css.pane}
       data-active={(active && !alone) || undefined}
       data-drops={drops || undefined}
-      aria-label={t.one(pane.node)}
+      aria-label={t.one(placeOf(pane.node, pane.login))}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes('Files')) return;
         event.preventDefault();
@@ -46,7 +47,7 @@ export function PaneView({ pane, active, alone }: { pane: Pane; active: boolean;
         event.preventDefault();
         setDrops(false);
         for (const file of event.dataTransfer.files) {
-          copying.upload(pane.tenant, pane.node, file);
+          copying.upload(pane, file);
         }
       }}
     >
@@ -115,9 +116,9 @@ function Ended({
         size="compact-sm"
         variant="light"
         onClick={() => {
-          const { tenant, node } = pane;
+          const { tenant, node, login } = pane;
           const terminal = takenOver ? pane.stream.terminal : null;
-          desk.open(tenant, node, terminal);
+          desk.open(tenant, node, login, terminal);
           desk.close(pane);
         }}
       >

@@ -17,10 +17,13 @@ import { useWords } from '../text/words';
 import { Copies } from './Copies';
 import { copying } from './copies';
 import { Detached } from './Detached';
-import { desk, panes, type Split, type Tab } from './desk';
+import { desk, type Tab } from './desk';
+import { panes } from './layout';
+import { placeOf } from './logins';
 import { NodeMenu } from './NodeMenu';
+import { OtherLogins } from './OtherLogins';
 import type { Pane } from './Pane';
-import { PaneView } from './PaneView';
+import { SplitView } from './SplitView';
 import css from './terminal.module.css';
 import { terminalWords } from './text';
 
@@ -28,7 +31,7 @@ import { terminalWords } from './text';
 export function TerminalsPage() {
   const t = useWords(terminalWords);
   const { tenant } = useParams({ from: '/inside/t/$tenant' });
-  const { node } = useSearch({ from: '/inside/t/$tenant/terminals' });
+  const { node, login } = useSearch({ from: '/inside/t/$tenant/terminals' });
   const navigate = useNavigate();
   const { tabs, active } = useSyncExternalStore(desk.subscribe, desk.state);
   const { colorScheme } = useMantineColorScheme();
@@ -40,10 +43,10 @@ export function TerminalsPage() {
   // The address asks for one, once: a page that is loaded anew must not open another.
   useEffect(() => {
     if (node) {
-      desk.open(tenant, node);
+      desk.open(tenant, node, login ?? null);
       void navigate({ to: '.', search: {}, replace: true });
     }
-  }, [node, tenant, navigate]);
+  }, [node, login, tenant, navigate]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: on each change of the colours
   useEffect(() => {
@@ -79,7 +82,7 @@ export function TerminalsPage() {
         <PaneActs tab={shown} onDownload={() => setDownloads(true)} />
       </div>
       <div className={css.body} key={shown.id}>
-        <SplitView split={shown.layout} active={shown} />
+        <SplitView split={shown.layout} tab={shown} />
       </div>
       <Copies />
       <Detached tenant={tenant} brief />
@@ -89,7 +92,7 @@ export function TerminalsPage() {
 }
 
 function titleOf(tab: Tab): string {
-  return tab.active.title || tab.active.node;
+  return tab.active.title || placeOf(tab.active.node, tab.active.login);
 }
 
 function TabHead({ tab, active }: { tab: Tab; active: boolean }) {
@@ -128,7 +131,7 @@ async function chooseFiles(pane: Pane): Promise<void> {
     chooser.onchange = () => done([...(chooser.files ?? [])]);
   });
   chooser.click();
-  for (const file of await chosen) copying.upload(pane.tenant, pane.node, file);
+  for (const file of await chosen) copying.upload(pane, file);
 }
 
 function Download({ pane, onClose }: { pane: Pane; onClose: () => void }) {
@@ -140,7 +143,7 @@ function Download({ pane, onClose }: { pane: Pane; onClose: () => void }) {
         className={css.download}
         onSubmit={(event) => {
           event.preventDefault();
-          if (path.trim()) copying.download(pane.tenant, pane.node, path.trim());
+          if (path.trim()) copying.download(pane, path.trim());
           onClose();
         }}
       >
@@ -189,25 +192,12 @@ function PaneActs({ tab, onDownload }: { tab: Tab; onDownload: () => void }) {
         <Menu.Item leftSection={<Icon name="download" />} onClick={onDownload}>
           {t.download}
         </Menu.Item>
+        <OtherLogins pane={pane} />
         <Menu.Divider />
         <Menu.Item leftSection={<Icon name="close" />} onClick={() => desk.close(pane)}>
           {t.close}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
-  );
-}
-
-function SplitView({ split, active }: { split: Split; active: Tab }) {
-  if (split.kind === 'pane') {
-    const alone = active.layout === split;
-    return <PaneView pane={split.pane} active={split.pane === active.active} alone={alone} />;
-  }
-  return (
-    <div className={css.split} data-direction={split.kind}>
-      {split.parts.map((part) => (
-        <SplitView key={panes(part)[0]?.key} split={part} active={active} />
-      ))}
-    </div>
   );
 }

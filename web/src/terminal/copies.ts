@@ -17,6 +17,8 @@ export interface Copy {
   direction: 'upload' | 'download';
   tenant: string;
   node: string;
+  /** As which account; null for the node's default. */
+  login: string | null;
   path: string;
   done: number;
   /** Bytes in all; null while it is not known. */
@@ -27,6 +29,9 @@ export interface Copy {
   /** It failed since there is such a file; it may be tried again with `replace`. */
   thereAlready: boolean;
 }
+
+/** Where a file comes from or goes to. */
+type Place = Pick<Copy, 'tenant' | 'node' | 'login'>;
 
 let copies: Copy[] = [];
 let lastId = 0;
@@ -47,8 +52,8 @@ export const copying = {
     return () => listeners.delete(listener);
   },
 
-  upload(tenant: string, node: string, file: File, path = file.name, replace = false): number {
-    const id = begin('upload', tenant, node, path, file.size);
+  upload(place: Place, file: File, path = file.name, replace = false): number {
+    const id = begin('upload', place, path, file.size);
     files.set(id, file);
     let read = 0;
     let reading = false;
@@ -77,8 +82,8 @@ export const copying = {
     return id;
   },
 
-  download(tenant: string, node: string, path: string): number {
-    const id = begin('download', tenant, node, path, null);
+  download(place: Place, path: string): number {
+    const id = begin('download', place, path, null);
     run(id, { direction: 'download', path }, () => {});
     return id;
   },
@@ -87,7 +92,7 @@ export const copying = {
   replace(copy: Copy): void {
     const file = files.get(copy.id);
     copying.forget(copy);
-    if (file) copying.upload(copy.tenant, copy.node, file, copy.path, true);
+    if (file) copying.upload(copy, file, copy.path, true);
   },
 
   /** Ends it where it goes on, and takes it off the list. */
@@ -102,8 +107,7 @@ export const copying = {
 
 function begin(
   direction: Copy['direction'],
-  tenant: string,
-  node: string,
+  { tenant, node, login }: Place,
   path: string,
   size: number | null,
 ): number {
@@ -115,6 +119,7 @@ function begin(
       direction,
       tenant,
       node,
+      login,
       path,
       done: 0,
       size,
@@ -132,13 +137,14 @@ function run(
   what: { direction: 'upload' | 'download'; path: string; replace?: boolean },
   taken: () => void,
 ): void {
-  const { tenant, node } = copies.find((one) => one.id === id) as Copy;
+  const { tenant, node, login } = copies.find((one) => one.id === id) as Copy;
+  const body = login === null ? what : { ...what, login };
   const ticket = async (goesOn?: string) => {
     try {
       return await answer(
         api.POST('/api/v1/tenants/{tenant}/nodes/{node}/file-copies', {
           params: { path: { tenant, node } },
-          body: goesOn ? { ...what, goesOn } : what,
+          body: goesOn ? { ...body, goesOn } : body,
         }),
       );
     } catch (error) {

@@ -1,5 +1,6 @@
 import { answer, api } from '../api/client';
 import { HubAway, HubProblem } from '../api/problem';
+import { divided, first, type Parts, panes, type Split, withBeside, without } from './layout';
 import { Pane } from './Pane';
 import { NoMoreTickets, type Tickets } from './stream';
 
@@ -7,8 +8,6 @@ import { NoMoreTickets, type Tickets } from './stream';
  * The terminals that this page of the browser shows, in tabs, each of which may be split. They
  * live outside of React: whoever looks at another page meanwhile finds them as they were.
  */
-
-export type Split = { kind: 'pane'; pane: Pane } | { kind: 'row' | 'column'; parts: Split[] };
 
 export interface Tab {
   id: number;
@@ -31,7 +30,7 @@ function set(next: Partial<DeskState>): void {
   for (const listener of listeners) listener();
 }
 
-function tickets(tenant: string, node: string): Tickets {
+function tickets(tenant: string, node: string, login: string | null): Tickets {
   const asked = async <T>(made: Promise<T>): Promise<T> => {
     try {
       return await made;
@@ -48,7 +47,7 @@ function tickets(tenant: string, node: string): Tickets {
         answer(
           api.POST('/api/v1/tenants/{tenant}/nodes/{node}/terminals', {
             params: { path: { tenant, node } },
-            body: {},
+            body: login === null ? {} : { login },
           }),
         ),
       ),
@@ -74,15 +73,23 @@ export const desk = {
     return () => listeners.delete(listener);
   },
 
-  /** @param terminal one that there is, to be attached to; null for a new one */
-  open(tenant: string, node: string, terminal: string | null = null): void {
-    const pane = desk.pane(tenant, node, terminal);
+  /**
+   * @param login as which account; null for the node's default
+   * @param terminal one that there is, to be attached to; null for a new one
+   */
+  open(
+    tenant: string,
+    node: string,
+    login: string | null = null,
+    terminal: string | null = null,
+  ): void {
+    const pane = desk.pane(tenant, node, login, terminal);
     const tab = { id: ++lastId, tenant, layout: { kind: 'pane' as const, pane }, active: pane };
     set({ tabs: [...state.tabs, tab], active: tab.id });
   },
 
-  pane(tenant: string, node: string, terminal: string | null): Pane {
-    return new Pane(tenant, node, tickets(tenant, node), terminal, {
+  pane(tenant: string, node: string, login: string | null, terminal: string | null): Pane {
+    return new Pane(tenant, node, login, tickets(tenant, node, login), terminal, {
       changed: () => set({}),
       focused: (pane) => {
         const tab = tabOf(pane);
@@ -91,15 +98,20 @@ export const desk = {
     });
   },
 
+  /** Moves the line behind the part `at`: it gets `share` of what it and the next one have. */
+  divide(tab: Tab, split: Parts, at: number, share: number): void {
+    change(tab.id, { layout: divided(tab.layout, split, at, share) });
+  },
+
   show(tab: number): void {
     set({ active: tab });
   },
 
-  /** Another shell on the same node, beside this one or below it. */
+  /** Another shell on the same node as the same account, beside this one or below it. */
   split(pane: Pane, direction: 'row' | 'column'): void {
     const tab = tabOf(pane);
     if (!tab) return;
-    const beside = desk.pane(pane.tenant, pane.node, null);
+    const beside = desk.pane(pane.tenant, pane.node, pane.login, null);
     change(tab.id, { layout: withBeside(tab.layout, pane, beside, direction), active: beside });
   },
 
@@ -138,38 +150,4 @@ function change(id: number, next: Partial<Tab>): void {
 
 function tabOf(pane: Pane): Tab | undefined {
   return state.tabs.find((tab) => panes(tab.layout).includes(pane));
-}
-
-export function panes(split: Split): Pane[] {
-  return split.kind === 'pane' ? [split.pane] : split.parts.flatMap(panes);
-}
-
-function first(split: Split): Pane {
-  return panes(split)[0] as Pane;
-}
-
-export function withBeside(
-  split: Split,
-  of: Pane,
-  beside: Pane,
-  direction: 'row' | 'column',
-): Split {
-  if (split.kind === 'pane') {
-    return split.pane === of
-      ? { kind: direction, parts: [split, { kind: 'pane', pane: beside }] }
-      : split;
-  }
-  const at = split.parts.findIndex((part) => part.kind === 'pane' && part.pane === of);
-  if (at >= 0 && split.kind === direction) {
-    const parts = [...split.parts];
-    parts.splice(at + 1, 0, { kind: 'pane', pane: beside });
-    return { ...split, parts };
-  }
-  return { ...split, parts: split.parts.map((part) => withBeside(part, of, beside, direction)) };
-}
-
-export function without(split: Split, pane: Pane): Split | null {
-  if (split.kind === 'pane') return split.pane === pane ? null : split;
-  const parts = split.parts.map((part) => without(part, pane)).filter((part) => part !== null);
-  return parts.length === 0 ? null : parts.length === 1 ? (parts[0] as Split) : { ...split, parts };
 }

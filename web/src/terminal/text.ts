@@ -7,6 +7,8 @@ export const terminalWords = words({
     tabs: 'Terminals',
     open: 'Open a terminal',
     chooseNode: 'On which node?',
+    asWhom: (node: string) => `As whom on ${node}?`,
+    another: (login: string) => `Another one as ${login}`,
     noNode: 'No node is online just now.',
     emptyTitle: 'No terminal is open',
     emptyWhat:
@@ -32,6 +34,7 @@ export const terminalWords = words({
     closeTab: (title: string) => `Close ${title}`,
     splitRight: 'Split to the right',
     splitDown: 'Split downwards',
+    divider: 'Room of the terminal before this line',
     find: 'Find',
     findPlaceholder: 'Find in the output',
     next: 'Next',
@@ -60,6 +63,8 @@ export const terminalWords = words({
     tabs: 'Terminals',
     open: 'Terminal öffnen',
     chooseNode: 'Auf welchem Knoten?',
+    asWhom: (node: string) => `Als wer auf ${node}?`,
+    another: (login: string) => `Ein anderes als ${login}`,
     noNode: 'Gerade ist kein Knoten online.',
     emptyTitle: 'Kein Terminal ist offen',
     emptyWhat:
@@ -87,6 +92,7 @@ export const terminalWords = words({
     closeTab: (title: string) => `${title} schließen`,
     splitRight: 'Nach rechts teilen',
     splitDown: 'Nach unten teilen',
+    divider: 'Platz des Terminals vor dieser Linie',
     find: 'Suchen',
     findPlaceholder: 'In der Ausgabe suchen',
     next: 'Weiter',

@@ -27,6 +27,7 @@ public final class Cli {
                     "forward",
                     "sessions",
                     "session",
+                    "terminal",
                     "token",
                     "agent",
                     "audit",
@@ -34,6 +35,7 @@ public final class Cli {
                     "user",
                     "grant",
                     "api-token",
+                    "sign-in",
                     "trust",
                     "ports",
                     "settings",
@@ -72,6 +74,7 @@ public final class Cli {
             case "forward" -> new Forward(fairlead);
             case "sessions" -> new Sessions(fairlead);
             case "session" -> new Session(fairlead);
+            case "terminal" -> new BrowserTerminal(fairlead);
             case "token" -> new Token(fairlead);
             case "agent" -> new Agent(fairlead);
             case "audit" -> new Audit(fairlead);
@@ -79,6 +82,7 @@ public final class Cli {
             case "user" -> new User(fairlead);
             case "grant" -> new Grant(fairlead);
             case "api-token" -> new ApiToken(fairlead);
+            case "sign-in" -> new SignIn(fairlead);
             case "trust" -> new Trust(fairlead);
             case "ports" -> new Ports(fairlead);
             case "settings" -> new Settings(fairlead);

@@ -91,6 +91,64 @@ class CliHubTest {
     }
 
     @Test
+    void ownSignInsAreListedAndEnded() throws Exception {
+        var list =
+                """
+                {"items":[{"id":"si_1","current":true,"address":"192.0.2.7","program":"fairlead",
+                  "created":"2026-11-21T09:00:00Z","lastUsed":null,"expires":"2026-11-21T21:00:00Z"}],"next":null}\
+                """;
+        try (var hub =
+                hub((x, asked) -> {
+                    if (asked.method().equals("GET")) {
+                        answer(x, 200, JSON, list);
+                    } else {
+                        answer(x, 204, JSON, "");
+                    }
+                })) {
+            var cli = signedIn(hub);
+            assertThat(cli.run("sign-in", "ls").out()).contains("si_1", "192.0.2.7", "*");
+            assertThat(cli.run("sign-in", "end", "si_1").err()).contains("si_1 is ended");
+            assertThat(cli.run("sign-in", "end", "--others").err()).contains("other sign-ins");
+            assertThat(cli.run("sign-in", "end").exit()).isEqualTo(2);
+            assertThat(cli.run("sign-in", "end", "si_1", "--others").exit()).isEqualTo(2);
+            assertThat(hub.asked())
+                    .extracting(asked -> asked.method() + " " + asked.path())
+                    .containsExactly(
+                            "GET /api/v1/sign-ins?limit=500",
+                            "DELETE /api/v1/sign-ins/si_1",
+                            "POST /api/v1/sign-ins/end-others");
+        }
+    }
+
+    @Test
+    void ownTerminalsAreListedAndEnded() throws Exception {
+        var list =
+                """
+                {"items":[
+                 {"id":"sess_1","tenant":"acme","tenantId":"ten_1","node":"gpu-7","nodeId":"node_1","login":null,
+                  "state":"attached","started":"2026-11-21T09:00:00Z","endsInSeconds":null},
+                 {"id":"sess_2","tenant":"acme","tenantId":"ten_1","node":"gpu-8","nodeId":"node_2","login":"ada",
+                  "state":"detached","started":"2026-11-21T09:00:00Z","endsInSeconds":240}],"next":null}\
+                """;
+        try (var hub =
+                hub((x, asked) -> {
+                    if (asked.method().equals("GET")) {
+                        answer(x, 200, JSON, list);
+                    } else {
+                        answer(x, 204, JSON, "");
+                    }
+                })) {
+            var cli = signedIn(hub);
+            assertThat(cli.run("terminal", "ls").out())
+                    .containsPattern("sess_1 +gpu-7 +acme +- +attached .* -")
+                    .containsPattern("sess_2 +gpu-8 +acme +ada +detached .* 4m");
+            assertThat(cli.run("terminal", "ls", "--json").out()).contains("\"endsInSeconds\":240");
+            assertThat(cli.run("terminal", "end", "sess_2").err()).contains("sess_2 is ended");
+            assertThat(hub.asked().getLast().path()).isEqualTo("/api/v1/terminals/sess_2");
+        }
+    }
+
+    @Test
     void pagesAreFollowed() throws Exception {
         try (var hub =
                 hub((x, asked) ->

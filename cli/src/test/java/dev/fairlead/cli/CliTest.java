@@ -37,6 +37,8 @@ class CliTest {
                         "user",
                         "grant",
                         "api-token",
+                        "sign-in",
+                        "terminal",
                         "completion");
     }
 

@@ -82,15 +82,21 @@ public final class Contract {
     /// @param segments of the request's path, decoded
     Found find(String method, List<String> segments) {
         var allowed = new TreeSet<String>();
+        Found.@Nullable One best = null;
         for (var operation : operations.values()) {
             var values = match(operation.segments(), segments);
             if (values == null) {
                 continue;
             }
-            if (operation.method().equals(method)) {
-                return new Found.One(operation, values);
+            // `/sign-ins/current` before `/sign-ins/{signIn}`.
+            if (operation.method().equals(method)
+                    && (best == null || values.size() < best.path().size())) {
+                best = new Found.One(operation, values);
             }
             allowed.add(operation.method());
+        }
+        if (best != null) {
+            return best;
         }
         return allowed.isEmpty()
                 ? new Found.Nothing()

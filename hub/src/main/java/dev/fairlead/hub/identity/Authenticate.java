@@ -32,6 +32,11 @@ public final class Authenticate {
 
     private static final Logger LOG = LoggerFactory.getLogger(Authenticate.class);
 
+    /// How often the last use is written down: a sign-in lives for hours, an API token for months.
+    private static final Duration SIGN_IN_NOTED = Duration.ofMinutes(5);
+
+    private static final Duration TOKEN_NOTED = Duration.ofHours(1);
+
     private static final UUID NO_TENANT = new UUID(0, 0);
 
     private final Database database;
@@ -139,24 +144,33 @@ public final class Authenticate {
 
     private record Found(Principal principal, @Nullable Instant lastUsed) {}
 
-    /// Notes, once an hour, that an API token is in use; afterwards, for what the token is used for
+    /// Notes from time to time that a credential is in use; afterwards, for what it is used for
     /// must not fail by it.
     private Principal used(Tx tx, Found found) {
         Principal principal = found.principal;
         Instant lastUsed = found.lastUsed;
-        if (principal.credential() instanceof ApiTokenId id
-                && (lastUsed == null
-                        || lastUsed.plus(Duration.ofHours(1)).isBefore(clock.instant()))) {
-            tx.afterCommit(() -> note(principal, id));
+        var every = principal.kind() == CredentialKind.SIGN_IN ? SIGN_IN_NOTED : TOKEN_NOTED;
+        if (lastUsed == null || lastUsed.plus(every).isBefore(clock.instant())) {
+            tx.afterCommit(() -> note(principal));
         }
         return principal;
     }
 
-    private void note(Principal principal, ApiTokenId id) {
+    private void note(Principal principal) {
         try {
-            database.useTenant(principal.tenant(), tx -> UserStore.tokenUsed(tx.handle(), id));
+            database.useTenant(
+                    principal.tenant(),
+                    tx -> {
+                        switch (principal.credential()) {
+                            case SignInId id -> UserStore.signInUsed(tx.handle(), id);
+                            case ApiTokenId id -> UserStore.tokenUsed(tx.handle(), id);
+                            default -> {
+                                // There are no others.
+                            }
+                        }
+                    });
         } catch (RuntimeException e) {
-            LOG.warn("The last use of {} could not be noted", id, e);
+            LOG.warn("The last use of {} could not be noted", principal.credential(), e);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.fairlead.hub.Rejected;
 import dev.fairlead.hub.audit.Audit;
 import dev.fairlead.hub.audit.AuditEntry;
 import dev.fairlead.hub.db.Database;
+import dev.fairlead.hub.db.Id;
 import dev.fairlead.hub.db.Name;
 import dev.fairlead.hub.db.SignInId;
 import dev.fairlead.hub.db.TenantId;
@@ -19,7 +20,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Sign-ins by name and password: 12 hours from the password, however much they are used.
 public final class SignIns {
@@ -83,8 +86,10 @@ public final class SignIns {
     ///
     /// @param user `NAME` of `system`, or `NAME@TENANT`
     /// @param address where from
+    /// @param userAgent what the program says of itself
     /// @throws Rejected as `wrong-credentials`, `too-many-attempts` or `unavailable`
-    public SignedIn signIn(String user, String password, String address) {
+    public SignedIn signIn(
+            String user, String password, String address, @Nullable String userAgent) {
         int at = user.indexOf('@');
         String tenant = at < 0 ? "system" : user.substring(at + 1);
         String name = at < 0 ? user : user.substring(0, at);
@@ -101,7 +106,8 @@ public final class SignIns {
                 if (found.tenantEnabled() && found.user().enabled()) {
                     SignedIn made =
                             database.inTenant(
-                                    found.user().tenant(), tx -> insert(tx, found, address));
+                                    found.user().tenant(),
+                                    tx -> insert(tx, found, address, ProgramName.of(userAgent)));
                     attempt.succeeded();
                     return made;
                 }
@@ -131,7 +137,8 @@ public final class SignIns {
                 database.system(tx -> UserStore.account(tx.handle(), "system", user))
                         .filter(account -> account.user().enabled())
                         .orElseThrow(() -> Rejected.notFound("user"));
-        return database.inTenant(found.user().tenant(), tx -> insert(tx, found, address));
+        return database.inTenant(
+                found.user().tenant(), tx -> insert(tx, found, address, "fairlead"));
     }
 
     /// Whether a sign-in still counts for at least this long.
@@ -141,7 +148,7 @@ public final class SignIns {
                 .isPresent();
     }
 
-    private SignedIn insert(Tx tx, Account account, String address) {
+    private SignedIn insert(Tx tx, Account account, String address, @Nullable String program) {
         User user = account.user();
         // Checked again: the password may have been changed while argon2 ran.
         if (!UserStore.password(tx.handle(), user.id()).equals(Optional.of(account.password()))
@@ -153,8 +160,10 @@ public final class SignIns {
         }
         Token token = Token.fresh(Token.SIGN_IN, random);
         SignInId id = SignInId.fresh();
-        Instant expires = clock.instant().plus(LIFE).truncatedTo(ChronoUnit.MICROS);
-        UserStore.insertSignIn(tx, id, user.id(), token.hash(), address, expires);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        Instant expires = now.plus(LIFE);
+        UserStore.insertSignIn(
+                tx, user.id(), new SignIn(id, address, program, now, expires, null), token.hash());
         Principal principal =
                 new Principal(
                         user.tenant(),
@@ -182,20 +191,53 @@ public final class SignIns {
         database.useTenant(
                 principal.tenant(),
                 tx -> {
-                    if (UserStore.deleteSignIn(tx.handle(), id) == 0) {
-                        return;
+                    if (UserStore.deleteSignIn(tx.handle(), principal.user(), id) > 0) {
+                        ended(tx, principal, address, id, "You signed out.");
                     }
-                    audit.recordTaking(
-                            tx,
-                            AuditEntry.done(
-                                    "sign-out",
-                                    principal.actor(address),
-                                    principal.who(),
-                                    id.text()));
-                    tx.afterCommit(() ->
-                            changed.rightsChanged(
-                                    principal.tenant(), principal.user(), "You signed out."));
                 });
+    }
+
+    /// The principal's own that still count, oldest first.
+    public List<SignIn> page(Principal of, @Nullable SignInId after, int limit) {
+        Instant now = clock.instant();
+        return database.inTenant(
+                of.tenant(), tx -> UserStore.signIns(tx.handle(), of.user(), now, after, limit));
+    }
+
+    /// Ends one of the principal's own, and what lives by it.
+    ///
+    /// @throws Rejected as `not-found`, as `denied` for an API token: a stolen one must not sign
+    ///   its person out
+    public void end(Principal by, String address, SignInId id) {
+        decide.decide(by, by.tenant(), Act.OWN_CHANGE).orReject("user");
+        database.useTenant(
+                by.tenant(),
+                tx -> {
+                    if (UserStore.deleteSignIn(tx.handle(), by.user(), id) == 0) {
+                        throw Rejected.notFound("sign-in");
+                    }
+                    ended(tx, by, address, id, "The sign-in was ended.");
+                });
+    }
+
+    /// Ends all of the principal's own but the one that it came with, and what lives by them.
+    ///
+    /// @throws Rejected as `denied` for an API token
+    public void endOthers(Principal by, String address) {
+        decide.decide(by, by.tenant(), Act.OWN_CHANGE).orReject("user");
+        database.useTenant(
+                by.tenant(),
+                tx -> {
+                    if (UserStore.deleteSignIns(tx.handle(), by.user(), by.credential()) > 0) {
+                        ended(tx, by, address, by.user(), "The sign-in was ended.");
+                    }
+                });
+    }
+
+    /// @param id what was ended: one, or of a user all but one
+    private void ended(Tx tx, Principal by, String address, Id id, String cause) {
+        audit.recordTaking(tx, AuditEntry.done("sign-out", by.actor(address), by.who(), id.text()));
+        tx.afterCommit(() -> changed.rightsChanged(by.tenant(), by.user(), cause));
     }
 
     /// Changes the own password; all other sign-ins of the user end.

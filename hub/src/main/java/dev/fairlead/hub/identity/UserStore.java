@@ -112,21 +112,44 @@ final class UserStore {
                 .execute();
     }
 
-    static void insertSignIn(
-            Tx tx, SignInId id, UserId user, byte[] hash, String address, Instant expires) {
+    static void insertSignIn(Tx tx, UserId user, SignIn made, byte[] hash) {
         tx.handle()
                 .createUpdate(
                         """
-                        insert into sign_in (tenant_id, sign_in_id, user_id, token_hash, address, expires_at)
-                        values (:tenant, :id, :user, :hash, :address, :expires)\
+                        insert into sign_in (tenant_id, sign_in_id, user_id, token_hash, address, program,
+                            created_at, expires_at)
+                        values (:tenant, :id, :user, :hash, :address, :program, :created, :expires)\
                         """)
                 .bind("tenant", tx.tenant().uuid())
-                .bind("id", id.uuid())
+                .bind("id", made.id().uuid())
                 .bind("user", user.uuid())
                 .bind("hash", hash)
-                .bind("address", address)
-                .bind("expires", expires)
+                .bind("address", made.address())
+                .bind("program", made.program())
+                .bind("created", made.created())
+                .bind("expires", made.expires())
                 .execute();
+    }
+
+    /// Those of a user that still count at `now`, by id, which is by time of making.
+    static List<SignIn> signIns(
+            Handle handle, UserId user, Instant now, @Nullable SignInId after, int limit) {
+        return handle.createQuery(
+                        "select * from sign_in where user_id = :user and sign_in_id > :after and"
+                                + " expires_at > :now order by sign_in_id limit :limit")
+                .bind("user", user.uuid())
+                .bind("after", after == null ? new UUID(0, 0) : after.uuid())
+                .bind("now", now)
+                .bind("limit", limit)
+                .map((row, context) ->
+                        new SignIn(
+                                new SignInId(row.getObject("sign_in_id", UUID.class)),
+                                row.getString("address"),
+                                row.getString("program"),
+                                instant(row, "created_at"),
+                                instant(row, "expires_at"),
+                                instantOrNull(row, "last_used_at")))
+                .list();
     }
 
     /// When a sign-in of whatever tenant ends.
@@ -137,8 +160,9 @@ final class UserStore {
                 .findOne();
     }
 
-    static int deleteSignIn(Handle handle, SignInId id) {
-        return handle.createUpdate("delete from sign_in where sign_in_id = :id")
+    static int deleteSignIn(Handle handle, UserId user, SignInId id) {
+        return handle.createUpdate("delete from sign_in where user_id = :user and sign_in_id = :id")
+                .bind("user", user.uuid())
                 .bind("id", id.uuid())
                 .execute();
     }
@@ -179,15 +203,13 @@ final class UserStore {
                 .bind("user", user.uuid())
                 .bind("after", after == null ? new UUID(0, 0) : after.uuid())
                 .bind("limit", limit)
-                .map((row, context) -> {
-                    OffsetDateTime used = row.getObject("last_used_at", OffsetDateTime.class);
-                    return new ApiToken(
-                            new ApiTokenId(row.getObject("api_token_id", UUID.class)),
-                            new Name(row.getString("name")),
-                            instant(row, "created_at"),
-                            instant(row, "expires_at"),
-                            used == null ? null : used.toInstant());
-                })
+                .map((row, context) ->
+                        new ApiToken(
+                                new ApiTokenId(row.getObject("api_token_id", UUID.class)),
+                                new Name(row.getString("name")),
+                                instant(row, "created_at"),
+                                instant(row, "expires_at"),
+                                instantOrNull(row, "last_used_at")))
                 .list();
     }
 
@@ -205,6 +227,12 @@ final class UserStore {
     static int deleteTokens(Handle handle, UserId user) {
         return handle.createUpdate("delete from api_token where user_id = :user")
                 .bind("user", user.uuid())
+                .execute();
+    }
+
+    static void signInUsed(Handle handle, SignInId id) {
+        handle.createUpdate("update sign_in set last_used_at = now() where sign_in_id = :id")
+                .bind("id", id.uuid())
                 .execute();
     }
 
@@ -226,5 +254,11 @@ final class UserStore {
 
     private static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant instantOrNull(ResultSet row, String column)
+            throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
     }
 }

@@ -37,6 +37,7 @@ class OtherTenantTest {
                     "enrolmentToken", "tok_" + ZERO,
                     "node", "node_" + ZERO,
                     "session", "sess_" + ZERO,
+                    "signIn", "si_" + ZERO,
                     "apiToken", "api_" + ZERO,
                     "seq", "9007199254740991",
                     "terminal", "sess_" + ZERO);
@@ -63,6 +64,7 @@ class OtherTenantTest {
         theirs.put("user", post(t + "/users", Map.of("name", "mole", "password", PASSWORD)));
         theirs.put("grant", post(t + "/grants", Map.of("user", "mole", "role", "operator")));
         theirs.put("enrolmentToken", post(t + "/enrolment-tokens", Map.of()));
+        theirs.put("signIn", api.get(boss, "/sign-ins/current").is(200).text("id"));
         theirs.put("apiToken", post("/api-tokens", Map.of("name", "mine")));
         nodeWithSession();
     }

@@ -283,6 +283,32 @@ class RoutesTest {
     }
 
     @Test
+    void signInsAreSeenAndEndedByTheirPerson() throws Exception {
+        var here = tenant("everywhere");
+        var there = api.signIn("boss@everywhere");
+        var list = api.get(here, "/sign-ins").is(200);
+        assertThat(list.body().path("items")).hasSize(2);
+        assertThat(list.body().at("/items/0/current").asBoolean()).isTrue();
+        assertThat(list.body().at("/items/1/current").asBoolean()).isFalse();
+        assertThat(list.body().at("/items/1/address").asString()).isNotEmpty();
+        assertThat(list.response().body()).doesNotContain(there);
+        assertThat(api.get(here, "/sign-ins?limit=1").is(200).text("next")).isNotEmpty();
+        assertThat(api.get(here, "/sign-ins?cursor=bm9uZQ").is(400).code())
+                .isEqualTo("invalid-request");
+
+        var id = list.body().at("/items/1/id").asString();
+        api.call(here, "DELETE", "/sign-ins/" + id, null).is(204);
+        api.get(there, "/me").is(401);
+        assertThat(api.call(here, "DELETE", "/sign-ins/" + id, null).is(404).code())
+                .isEqualTo("not-found");
+
+        var again = api.signIn("boss@everywhere");
+        api.call(here, "POST", "/sign-ins/end-others", null).is(204);
+        api.get(again, "/me").is(401);
+        api.get(here, "/me").is(200);
+    }
+
+    @Test
     void apiTokensDoWhatTheirUserDoesButMakeNoOthers() throws Exception {
         var boss = tenant("tokens");
         var made =

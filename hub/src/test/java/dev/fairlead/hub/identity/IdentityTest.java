@@ -52,6 +52,8 @@ class IdentityTest {
 
     private static final String PASSWORD = "correct horse battery";
     private static final String FROM = "192.0.2.1";
+    private static final String BROWSER =
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
     @TempDir Path folder;
 
@@ -105,7 +107,7 @@ class IdentityTest {
     }
 
     private SignedIn signIn(User user) {
-        return signIns.signIn(user.who(), PASSWORD, FROM);
+        return signIns.signIn(user.who(), PASSWORD, FROM, BROWSER);
     }
 
     private static void rejects(
@@ -130,6 +132,51 @@ class IdentityTest {
         assertThat(authenticate.bearer(second.token())).isPresent();
         now = now.plus(SignIns.LIFE);
         assertThat(authenticate.bearer(second.token())).isEmpty();
+    }
+
+    @Test
+    void aPersonSeesAndEndsTheOwnSignIns() {
+        Principal here = signIn(ann).principal();
+        SignedIn lost = signIn(ann);
+        SignedIn old = signIn(ann);
+        assertThat(signIns.page(here, null, 2)).hasSize(2);
+        assertThat(signIns.page(here, (SignInId) lost.principal().credential(), 2))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.id()).isEqualTo(old.principal().credential());
+                    assertThat(one.address()).isEqualTo(FROM);
+                    assertThat(one.program()).isEqualTo("Firefox on Linux");
+                    assertThat(one.expires()).isEqualTo(one.created().plus(SignIns.LIFE));
+                    assertThat(one.lastUsed()).isNull();
+                });
+        assertThat(authenticate.bearer(old.token())).isPresent();
+        assertThat(signIns.page(here, null, 10).getLast().lastUsed()).isNotNull();
+
+        // Another's is not there, and an API token cannot sign its person out.
+        User bob = users.create(Actor.HUB, acme.id(), new Name("bob"), PASSWORD);
+        Principal robot =
+                authenticate
+                        .bearer(
+                                apiTokens
+                                        .create(here, FROM, new Name("ci"), Duration.ofDays(1))
+                                        .secret())
+                        .orElseThrow();
+        var id = (SignInId) lost.principal().credential();
+        rejects(Code.NOT_FOUND, () -> signIns.end(signIn(bob).principal(), FROM, id));
+        rejects(Code.DENIED, () -> signIns.end(robot, FROM, id));
+        rejects(Code.DENIED, () -> signIns.endOthers(robot, FROM));
+        told.clear();
+
+        signIns.end(here, FROM, id);
+        assertThat(told).containsExactly(ann.id() + " The sign-in was ended.");
+        assertThat(authenticate.bearer(lost.token())).isEmpty();
+        rejects(Code.NOT_FOUND, () -> signIns.end(here, FROM, id));
+        signIns.endOthers(here, FROM);
+        assertThat(authenticate.bearer(old.token())).isEmpty();
+        assertThat(signIns.page(here, null, 10)).hasSize(1);
+        assertThat(authenticate.recheck(robot)).isPresent();
+        now = now.plus(SignIns.LIFE);
+        assertThat(signIns.page(here, null, 10)).isEmpty();
     }
 
     @Test
@@ -197,7 +244,7 @@ class IdentityTest {
                     {"ann@" + acme.name() + "\0", PASSWORD},
                     {bob.who(), PASSWORD},
                 }) {
-            assertThatThrownBy(() -> signIns.signIn(attempt[0], attempt[1], FROM))
+            assertThatThrownBy(() -> signIns.signIn(attempt[0], attempt[1], FROM, null))
                     .isInstanceOfSatisfying(
                             Rejected.class, e -> answers.add(e.code() + e.detail() + e.hint()));
         }
@@ -434,7 +481,7 @@ class IdentityTest {
     void theHubsAdministratorsHaveNothingInATenantButMayGiveThemselves() {
         String name = unique("ops").text();
         User ops = users.create(Actor.HUB, TenantId.SYSTEM, new Name(name), PASSWORD);
-        Principal admin = signIns.signIn(name, PASSWORD, FROM).principal();
+        Principal admin = signIns.signIn(name, PASSWORD, FROM, null).principal();
         assertThat(decide.decide(admin, acme.id(), Act.TENANT_SEE).allowed()).isFalse();
         Grant system =
                 grants.give(
