@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, type Stage } from './setup';
 
@@ -28,6 +28,39 @@ export class TestAgent {
       env: environment(this.stage.folder),
       input: `${token}\n`,
     });
+  }
+
+  /** What its owner allows, in place of the defaults. */
+  configure(yaml: string): void {
+    writeFileSync(join(this.folder, 'agent.yaml'), yaml);
+  }
+
+  /** Asks to join with a code: that code, and what comes of it. */
+  async pair(hubFingerprint: string): Promise<{ code: string; joined: Promise<void> }> {
+    const child = spawn(
+      this.stage.fairlead,
+      [
+        ...['agent', 'join', '--hub', this.stage.url, '--tenant', 'default'],
+        ...['--hub-fingerprint', hubFingerprint, ...this.where],
+      ],
+      { env: environment(this.stage.folder), stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.child = child;
+    let text = '';
+    const joined = new Promise<void>((done, failed) => {
+      child.once('exit', (status) => (status === 0 ? done() : failed(new Error(text))));
+    });
+    const code = await new Promise<string>((shown, failed) => {
+      const read = (chunk: Buffer) => {
+        text += chunk.toString();
+        const found = /\b[0-9A-Z]{4}-[0-9A-Z]{4}\b/.exec(text)?.[0];
+        if (found) shown(found);
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      joined.catch(failed);
+    });
+    return { code, joined };
   }
 
   run(): void {

@@ -46,3 +46,43 @@ test('a machine is added by one line, is greeted, comes and goes', async ({
     await agent.stop();
   }
 });
+
+test('a machine that waits with a code is told of, compared, approved and greeted', async ({
+  signedIn: page,
+  stage,
+}) => {
+  const root = process.getuid?.() === 0;
+  const agent = new TestAgent(stage, 'paired');
+  // Only root may work as somebody else.
+  if (root) agent.configure('logins: [root, nobody]\n');
+  try {
+    const { fingerprint } = await page.evaluate(
+      async () => (await (await fetch('/api/v1/hub')).json()) as { fingerprint: string },
+    );
+    const { code, joined } = await agent.pair(fingerprint);
+    await expect(page.getByText('A machine waits with a code')).toBeVisible();
+    await page.getByRole('link', { name: 'Approve a code' }).click();
+    await expect(page).toHaveURL(/\/add\?by=code$/);
+    await page.getByLabel('Pairing code').fill(code.toLowerCase());
+    await page.getByRole('button', { name: 'Look it up' }).click();
+    await mustBeAccessible(page);
+    await page.getByLabel('Name as a node').fill('paired');
+    await page.getByRole('button', { name: 'They are the same: approve' }).click();
+    await joined;
+    agent.run();
+    await expect(page.getByText('paired is here')).toBeVisible();
+    await page.getByRole('link', { name: 'Open it' }).click();
+    if (!root) return;
+
+    // As whom, where the grants and the node allow several.
+    await page.getByRole('button', { name: 'As whom on paired?' }).click();
+    await page.getByRole('menuitem', { name: 'nobody' }).click();
+    await expect(page.getByRole('region', { name: 'Terminal on nobody@paired' })).toBeVisible();
+    // Nobody's shell says that there is none.
+    await expect(page.locator('.fl-terminal[data-state=ended]')).toBeVisible();
+    await page.goto('/t/default/nodes/paired');
+    await expect(page.getByRole('link', { name: 'Terminal as nobody' })).toBeVisible();
+  } finally {
+    await agent.stop();
+  }
+});

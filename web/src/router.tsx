@@ -118,6 +118,8 @@ const node = createRoute({
 const addNode = createRoute({
   getParentRoute: () => tenant,
   path: '/add',
+  validateSearch: ({ by }: Record<string, unknown>): { by?: 'line' | 'code' } =>
+    by === 'line' || by === 'code' ? { by } : {},
   component: lazyRouteComponent(() => import('./enroll/AddNodePage'), 'AddNodePage'),
 });
 

@@ -1,5 +1,5 @@
 import { Tabs } from '@mantine/core';
-import { useParams } from '@tanstack/react-router';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { may, useMe } from '../identity/me';
 import { Page } from '../shell/Page';
 import { useWords } from '../text/words';
@@ -12,11 +12,24 @@ export function AddNodePage() {
   const t = useWords(enrollWords);
   const me = useMe();
   const { tenant } = useParams({ from: '/inside/t/$tenant/add' });
+  const { by } = useSearch({ from: '/inside/t/$tenant/add' });
+  const navigate = useNavigate();
   const mayLine = may(me, tenant, 'admin', true);
   return (
     <Page title={t.title}>
       <p className={css.intro}>{t.intro}</p>
-      <Tabs defaultValue={mayLine ? 'line' : 'code'} keepMounted className={css.tabs}>
+      <Tabs
+        value={by ?? (mayLine ? 'line' : 'code')}
+        onChange={(next) =>
+          void navigate({
+            to: '.',
+            search: { by: next === 'code' ? 'code' : 'line' },
+            replace: true,
+          })
+        }
+        keepMounted
+        className={css.tabs}
+      >
         <Tabs.List mb="md">
           <Tabs.Tab value="line">{t.byLine}</Tabs.Tab>
           <Tabs.Tab value="code">{t.byCode}</Tabs.Tab>

@@ -63,7 +63,7 @@ export function ByCode({ tenant }: { tenant: string }) {
       <form onSubmit={submit} className={css.form}>
         <TextInput
           label={t.code}
-          description={t.codeWhat}
+          description={t.codeWhat(window.location.origin)}
           value={code}
           maxLength={32}
           autoComplete="off"

@@ -34,8 +34,8 @@ export const enrollWords = words({
     hereWhat: 'Its agent has a link to this hub.',
     open: 'Open it',
     code: 'Pairing code',
-    codeWhat:
-      'Where nothing can be pasted: run fairlead agent join HUB on the machine. It shows a code and a fingerprint; type the code here.',
+    codeWhat: (hub: string) =>
+      `Where nothing can be pasted: run fairlead agent join --hub ${hub} on the machine. It shows a code and a fingerprint; type the code here.`,
     lookUp: 'Look it up',
     compare:
       'Compare the fingerprint with the one that the machine shows. Only if they are the same is it that machine.',
@@ -81,8 +81,8 @@ export const enrollWords = words({
     hereWhat: 'Sein Agent hat eine Verbindung zu diesem Hub.',
     open: 'Öffnen',
     code: 'Kopplungscode',
-    codeWhat:
-      'Wo sich nichts einfügen lässt: auf der Maschine fairlead agent join HUB ausführen. Sie zeigt einen Code und einen Fingerabdruck; den Code hier eingeben.',
+    codeWhat: (hub: string) =>
+      `Wo sich nichts einfügen lässt: auf der Maschine fairlead agent join --hub ${hub} ausführen. Sie zeigt einen Code und einen Fingerabdruck; den Code hier eingeben.`,
     lookUp: 'Nachsehen',
     compare:
       'Vergleichen Sie den Fingerabdruck mit dem, den die Maschine zeigt. Nur wenn beide gleich sind, ist es diese Maschine.',

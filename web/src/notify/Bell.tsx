@@ -1,7 +1,11 @@
 import { notifications } from '@mantine/notifications';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import { answer, api } from '../api/client';
 import { hub, useHub } from '../api/hub';
 import { useEvents } from '../fleet/TenantNodes';
+import { may, useMe } from '../identity/me';
 import { Icon } from '../shell/Icon';
 import { number } from '../text/format';
 import { useWords, wordsNow } from '../text/words';
@@ -11,6 +15,7 @@ import { notifyWords } from './text';
 
 const List = lazy(() => import('./List'));
 const TICK = 2_000;
+const PAIRINGS = 10_000;
 
 export type ListState = 'never' | 'open' | 'closed';
 
@@ -38,11 +43,22 @@ export function Bell({
       unback();
     };
   }, [notices]);
+  // Machines with a code are no tenant's yet: the hub's own operators are told of them.
+  const me = useMe();
+  const { data: waiting } = useQuery({
+    queryKey: ['pairings'],
+    queryFn: () => answer(api.GET('/api/v1/pairings')),
+    enabled: may(me, 'system', 'operator', true),
+    refetchInterval: PAIRINGS,
+  });
+  useEffect(() => {
+    if (waiting) notices.pairings(waiting.items, Date.now());
+  }, [notices, waiting]);
   const { awaySince } = useHub();
   useEffect(() => {
     if (awaySince !== null) notices.hubAway(awaySince);
   }, [notices, awaySince]);
-  useToasts(all);
+  useToasts(all, tenant);
   useEffect(() => {
     if (list === 'open') notices.readAll();
   }, [list, all, notices]);
@@ -79,7 +95,7 @@ export function Bell({
 }
 
 /** A toast for each notice that deserves one; the same toast when more is added to it. */
-function useToasts(all: readonly Notice[]) {
+function useToasts(all: readonly Notice[], tenant: string) {
   const told = useRef(new Map<number, number>());
   useEffect(() => {
     const t = wordsNow(notifyWords);
@@ -91,14 +107,26 @@ function useToasts(all: readonly Notice[]) {
       const toast = {
         id: `notice-${one.id}`,
         title: t.kinds[one.kind](one.count),
-        message: namesOf(one, t.more, 3),
+        message:
+          one.kind === 'pairing-waits' ? (
+            <>
+              {namesOf(one, t.more, 3)} ·{' '}
+              <Link to="/t/$tenant/add" params={{ tenant }} search={{ by: 'code' }}>
+                {t.approve}
+              </Link>
+            </>
+          ) : (
+            namesOf(one, t.more, 3)
+          ),
         color: one.kind === 'hub-back' ? 'tide' : 'brass',
         closeButtonProps: { 'aria-label': t.close },
+        // Somebody has to come to it first.
+        ...(one.kind === 'pairing-waits' ? { autoClose: 30_000 } : {}),
       };
       if (before === undefined) notifications.show(toast);
       else notifications.update(toast);
     }
-  }, [all]);
+  }, [all, tenant]);
 }
 
 export function namesOf(notice: Notice, more: (n: number) => string, most: number): string {

@@ -54,7 +54,10 @@ export default function List({
                   </span>
                   {one.names.length > 0 && (
                     <span className={css.names}>
-                      {one.names.slice(0, SHOWN).map((name) => (
+                      {one.names.slice(0, SHOWN).map((name) =>
+                        one.kind === 'pairing-waits' ? (
+                          <span key={name}>{name}</span>
+                        ) : (
                         <Link
                           key={name}
                           to="/t/$tenant/nodes/$node"
@@ -63,9 +66,20 @@ export default function List({
                         >
                           {name}
                         </Link>
-                      ))}
+                        ),
+                      )}
                       {one.names.length > SHOWN && <span>{t.more(one.names.length - SHOWN)}</span>}
                     </span>
+                  )}
+                  {one.kind === 'pairing-waits' && (
+                    <Link
+                      to="/t/$tenant/add"
+                      params={{ tenant }}
+                      search={{ by: 'code' }}
+                      onClick={close}
+                    >
+                      {t.approve}
+                    </Link>
                   )}
                   {one.cause && <span className={css.cause}>{t.cause(one.cause)}</span>}
                 </li>

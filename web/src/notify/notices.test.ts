@@ -12,6 +12,18 @@ const event = (kind: string, name: string, data: Record<string, unknown> = {}): 
   data,
 });
 
+test('a machine that waits with a code is told of once', () => {
+  const notices = new Notices();
+  const one = { id: 'pair_1', hostname: 'ws-7', address: '192.0.2.1' };
+  notices.pairings([], 0);
+  expect(notices.get()).toEqual([]);
+  notices.pairings([one], 1000);
+  notices.pairings([one], 2000);
+  expect(notices.get()).toMatchObject([{ kind: 'pairing-waits', count: 1, names: ['ws-7'] }]);
+  notices.pairings([one, { id: 'pair_2', hostname: '', address: '192.0.2.2' }], 3000);
+  expect(notices.get()[0]).toMatchObject({ count: 2, names: ['ws-7', '192.0.2.2'] });
+});
+
 test('a link that is back at once is nothing, and nodes lost together are one notice', () => {
   const notices = new Notices();
   notices.event(event('node.offline', 'a'), 0);

@@ -10,6 +10,7 @@ export type NoticeKind =
   | 'nodes-back'
   | 'node-copied'
   | 'node-joined'
+  | 'pairing-waits'
   | 'sessions-ended'
   | 'hub-away'
   | 'hub-back';
@@ -46,7 +47,12 @@ const CUT = [
 ];
 
 /** What is worth a toast: something is to be done, or what was wrong is over. */
-export const LOUD: readonly NoticeKind[] = ['nodes-lost', 'node-copied', 'hub-back'];
+export const LOUD: readonly NoticeKind[] = [
+  'nodes-lost',
+  'node-copied',
+  'pairing-waits',
+  'hub-back',
+];
 
 export class Notices {
   private list: Notice[] = [];
@@ -56,6 +62,8 @@ export class Notices {
   private readonly doubtful = new Map<string, { name: string; at: number }>();
   /** Told as lost. */
   private readonly lost = new Set<string>();
+  /** Machines with a pairing code that were told of. */
+  private waiting = new Set<string>();
 
   readonly get = (): readonly Notice[] => this.list;
 
@@ -81,6 +89,16 @@ export class Notices {
       if (typeof cause === 'string' && CUT.includes(cause)) {
         this.add('sessions-ended', [name], cause, now);
       }
+    }
+  }
+
+  /** Machines that wait now with a pairing code: told of once. */
+  pairings(all: readonly { id: string; hostname: string; address: string }[], now: number): void {
+    const fresh = all.filter((one) => !this.waiting.has(one.id));
+    this.waiting = new Set(all.map((one) => one.id));
+    if (fresh.length > 0) {
+      const names = fresh.map((one) => one.hostname || one.address);
+      this.add('pairing-waits', names, null, now);
     }
   }
 

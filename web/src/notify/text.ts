@@ -7,7 +7,7 @@ export const notifyWords = words({
     unread: 'unread',
     none: 'Nothing happened while this page was open.',
     noneWhat:
-      'Lost and returned nodes, copied machines, sessions that broke, and a hub that was away are told here.',
+      'Lost and returned nodes, copied machines, machines that wait with a code, sessions that broke, and a hub that was away are told here.',
     clear: 'Clear',
     close: 'Close',
     kinds: {
@@ -16,6 +16,8 @@ export const notifyWords = words({
       'nodes-back': (n: number) => (n === 1 ? 'A node is back' : `${number(n)} nodes are back`),
       'node-copied': () => 'Two machines use one key',
       'node-joined': (n: number) => (n === 1 ? 'A node joined' : `${number(n)} nodes joined`),
+      'pairing-waits': (n: number) =>
+        n === 1 ? 'A machine waits with a code' : `${number(n)} machines wait with codes`,
       'sessions-ended': (n: number) =>
         n === 1 ? 'A session was cut' : `${number(n)} sessions were cut`,
       'hub-away': () => 'The hub did not answer',
@@ -23,13 +25,14 @@ export const notifyWords = words({
     },
     more: (n: number) => `and ${number(n)} more`,
     cause: (cause: string) => `Cause: ${cause}`,
+    approve: 'Approve a code',
   },
   de: {
     title: 'Mitteilungen',
     unread: 'ungelesen',
     none: 'Nichts geschah, solange diese Seite offen war.',
     noneWhat:
-      'Hier stehen verlorene und zurückgekehrte Knoten, kopierte Maschinen, abgerissene Sitzungen und ein Hub, der fort war.',
+      'Hier stehen verlorene und zurückgekehrte Knoten, kopierte Maschinen, Maschinen, die mit einem Code warten, abgerissene Sitzungen und ein Hub, der fort war.',
     clear: 'Leeren',
     close: 'Schließen',
     kinds: {
@@ -40,6 +43,8 @@ export const notifyWords = words({
       'node-copied': () => 'Zwei Maschinen nutzen einen Schlüssel',
       'node-joined': (n: number) =>
         n === 1 ? 'Ein Knoten kam hinzu' : `${number(n)} Knoten kamen hinzu`,
+      'pairing-waits': (n: number) =>
+        n === 1 ? 'Eine Maschine wartet mit einem Code' : `${number(n)} Maschinen warten mit Codes`,
       'sessions-ended': (n: number) =>
         n === 1 ? 'Eine Sitzung wurde getrennt' : `${number(n)} Sitzungen wurden getrennt`,
       'hub-away': () => 'Der Hub antwortete nicht',
@@ -47,5 +52,6 @@ export const notifyWords = words({
     },
     more: (n: number) => `und ${number(n)} weitere`,
     cause: (cause: string) => `Grund: ${cause}`,
+    approve: 'Code bestätigen',
   },
 });

@@ -1,19 +1,24 @@
 package dev.fairlead.cli;
 
+import dev.fairlead.cli.api.HubApi;
+import dev.fairlead.cli.api.Query;
+import dev.fairlead.cli.output.Table;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /// The operator's half of pairing. Joining itself is the agent's program.
 @Command(
         name = "agent",
         synopsisSubcommandLabel = "COMMAND",
         description =
-                "Approve or deny a machine that shows a pairing code (join, leave, run and status belong to the machine itself).")
+                "Approve or deny a machine that shows a pairing code, list those that wait (join, leave, run and status belong to the machine itself).")
 final class Agent {
 
     private final Fairlead fairlead;
@@ -93,6 +98,37 @@ final class Agent {
             terminal.note("Approved. The machine joins when the person there confirms.");
         }
         return Exit.OK.code();
+    }
+
+    @Command(
+            name = "waiting",
+            description = {
+                "List the machines that wait with a pairing code, of whichever tenant they will be.",
+                "For the hub's own operators. The code is what the person at the machine says."
+            })
+    int waiting(@Mixin JsonOption output) {
+        try (var api = fairlead.api()) {
+            fairlead.terminal()
+                    .list(
+                            output.json,
+                            api.list(HubApi.path("pairings"), Query.NONE),
+                            "No machine waits.",
+                            this::table);
+        }
+        return Exit.OK.code();
+    }
+
+    private Table table(List<JsonNode> machines) {
+        var table = new Table("MACHINE", "OS", "ARCH", "FROM", "EXPIRES");
+        for (var one : machines) {
+            table.row(
+                    one.path("hostname").asString(""),
+                    one.path("os").asString(""),
+                    one.path("arch").asString(""),
+                    one.path("address").asString(""),
+                    fairlead.terminal().time(one.path("expires")));
+        }
+        return table;
     }
 
     @Command(

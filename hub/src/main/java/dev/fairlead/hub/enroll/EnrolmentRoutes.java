@@ -3,6 +3,7 @@ package dev.fairlead.hub.enroll;
 import dev.fairlead.hub.Rejected;
 import dev.fairlead.hub.db.EnrolmentTokenId;
 import dev.fairlead.hub.db.Name;
+import dev.fairlead.hub.db.PairingId;
 import dev.fairlead.hub.http.Answer;
 import dev.fairlead.hub.http.Call;
 import dev.fairlead.hub.http.Endpoints;
@@ -36,6 +37,7 @@ public final class EnrolmentRoutes implements Endpoints.Routes {
                 .needs(Act.ENROLMENT_SEE, "listEnrolmentTokens", this::list)
                 .needs(Act.ENROLMENT_MANAGE, "createEnrolmentToken", this::create)
                 .needs(Act.ENROLMENT_MANAGE, "deleteEnrolmentToken", this::delete)
+                .needs(Act.PAIRINGS_SEE, "listPairings", this::listPairings)
                 .needs(Act.PAIRINGS_APPROVE, "lookUpPairing", this::lookUp)
                 .needs(Act.PAIRINGS_APPROVE, "approvePairing", this::approve)
                 .needs(Act.PAIRINGS_APPROVE, "denyPairing", this::deny);
@@ -119,6 +121,31 @@ public final class EnrolmentRoutes implements Endpoints.Routes {
         private static String orEmpty(@Nullable String text) {
             return text == null ? "" : text;
         }
+    }
+
+    /// The schema `WaitingPairing`; what the machine did not say is empty.
+    private record WaitingShown(
+            String id, String hostname, String os, String arch, String address, Instant expires) {
+
+        static WaitingShown of(Pairings.Waits waits) {
+            var facts = waits.facts();
+            return new WaitingShown(
+                    waits.id().text(),
+                    PairingShown.orEmpty(facts.hostname()),
+                    PairingShown.orEmpty(facts.os()),
+                    PairingShown.orEmpty(facts.arch()),
+                    waits.address(),
+                    waits.expires());
+        }
+    }
+
+    private Answer listPairings(Call call) {
+        var after =
+                call.cursor()
+                        .map(c -> PairingId.parse(c).orElseThrow(Call::notOfThisList))
+                        .orElse(null);
+        var rows = pairings.waiting(after, call.limit() + 1);
+        return Answer.ok(Page.of(rows, call.limit(), one -> one.id().text(), WaitingShown::of));
     }
 
     private Answer list(Call call) {

@@ -27,6 +27,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,7 +106,14 @@ public final class Pairings {
         PairingCode code = PairingCode.fresh(random);
         WaitingPairing pairing =
                 new WaitingPairing(
-                        this, PairingId.fresh(), peer, address, code.text(), TIME, executor);
+                        this,
+                        PairingId.fresh(),
+                        peer,
+                        address,
+                        code.text(),
+                        TIME,
+                        clock.instant().plus(TIME),
+                        executor);
         waiting.put(pairing.id(), pairing);
         boolean opened = false;
         try {
@@ -139,6 +148,27 @@ public final class Pairings {
                         pairing.address(),
                         clock.instant().plus(TIME),
                         MOST));
+    }
+
+    /// A machine that waits, as the hub's staff is told of it: without its code and its
+    /// fingerprint, which an operator has from the person at the machine or not at all.
+    ///
+    /// @param facts unproved
+    /// @param address where it dialled from
+    public record Waits(PairingId id, NodeFacts facts, String address, Instant expires) {}
+
+    /// Those that nobody has approved or denied yet, oldest first.
+    public List<Waits> waiting(@Nullable PairingId after, int limit) {
+        Instant now = clock.instant();
+        return waiting.values().stream()
+                .filter(one -> one.isOpen() && one.until().isAfter(now))
+                .sorted(Comparator.comparing(one -> one.id().text()))
+                .filter(one -> after == null || one.id().text().compareTo(after.text()) > 0)
+                .limit(limit)
+                .map(one ->
+                        new Waits(
+                                one.id(), NodeFacts.of(one.peer()), one.address(), one.until()))
+                .toList();
     }
 
     /// What waits behind a code.

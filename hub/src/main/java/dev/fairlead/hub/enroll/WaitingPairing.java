@@ -9,6 +9,7 @@ import dev.fairlead.link.handshake.Refusal;
 import dev.fairlead.link.handshake.Refused;
 import dev.fairlead.link.handshake.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -27,6 +28,7 @@ final class WaitingPairing implements Pairing {
     private final String address;
     private final String code;
     private final Duration expires;
+    private final Instant until;
     private final Executor executor;
     private final CompletableFuture<Approval> approval = new CompletableFuture<>();
 
@@ -37,6 +39,7 @@ final class WaitingPairing implements Pairing {
             String address,
             String code,
             Duration expires,
+            Instant until,
             Executor executor) {
         this.pairings = pairings;
         this.id = id;
@@ -44,6 +47,7 @@ final class WaitingPairing implements Pairing {
         this.address = address;
         this.code = code;
         this.expires = expires;
+        this.until = until;
         this.executor = executor;
     }
 
@@ -57,6 +61,16 @@ final class WaitingPairing implements Pairing {
 
     String address() {
         return address;
+    }
+
+    /// When its code is good no more.
+    Instant until() {
+        return until;
+    }
+
+    /// Whether nobody has approved it or turned it away yet.
+    boolean isOpen() {
+        return !approval.isDone();
     }
 
     void approve(Approved approved) {

@@ -46,6 +46,8 @@ public enum Act {
     AUDIT_SEE("audit.see", Scope.TENANT, Role.ADMIN),
 
     PORTS_SEE("ports.see", Scope.SYSTEM, Role.VIEWER),
+    /// Which machines wait with a code: no tenant's yet, so no tenant's people are told of them.
+    PAIRINGS_SEE("pairings.see", Scope.SYSTEM, Role.OPERATOR),
     /// Its certificates, limits and health.
     HUB_SEE("hub.see", Scope.SYSTEM, Role.ADMIN),
     /// Makes and removes tenants, sees their names, gives the hub's own staff grants in them.

@@ -67,6 +67,13 @@ class PairingsTest {
         assertThat(pairing.code()).matches("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}");
         assertThat(pairing.expires()).isEqualTo(Duration.ofMinutes(10));
         assertThat(pairing.approval().toCompletableFuture()).isNotDone();
+        assertThat(door.pairings.waiting(null, 10))
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(one.facts().hostname()).isEqualTo("ws-7.lab");
+                    assertThat(one.address()).isEqualTo(Door.ADDRESS);
+                    assertThat(door.pairings.waiting(one.id(), 10)).isEmpty();
+                });
 
         var seen = door.pairings.lookUp(Ground.ADMIN, acme, pairing.code());
         assertThat(seen.fingerprint()).isEqualTo(PRINT);
@@ -77,6 +84,7 @@ class PairingsTest {
 
         var done = approve(pairing, null, Map.of("site", "lab"));
         assertThat(done.approved()).isTrue();
+        assertThat(door.pairings.waiting(null, 10)).isEmpty();
         assertThat(pairing.approval().toCompletableFuture().get(30, TimeUnit.SECONDS))
                 .isEqualTo(new Approved("hub.example.com", "Acme", "ada@system"));
         assertThat(ground.nodes.find(acme, "ws-7")).isEmpty();
