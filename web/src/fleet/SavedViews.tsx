@@ -1,20 +1,22 @@
 import { Button, Menu, Modal, TextInput } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useMe } from '../identity/me';
+import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { shellWords } from '../shell/text';
 import { useWords } from '../text/words';
 import { bulkWords } from './bulkText';
 import css from './bulk.module.css';
-import { type FleetSearch, readFleetSearch } from './search';
+import type { FleetSearch } from './search';
 import {
+  forgetView,
   isShown,
-  keepViews,
+  keepView,
   LONGEST_NAME,
   MOST_VIEWS,
-  readViews,
   type View,
-  withView,
+  viewsQuery,
 } from './views';
 
 /** Views by their names: to show one, to keep what is shown as one, to forget one. */
@@ -30,16 +32,17 @@ export function SavedViews({
   show: (view: View) => void;
 }) {
   const t = useWords(bulkWords);
-  const { user } = useMe();
-  const who = `${user.name}@${user.tenant}`;
-  const [views, setViews] = useState(() => readViews(who, tenant, readFleetSearch));
+  const me = useMe();
+  const client = useQueryClient();
+  const query = viewsQuery(me, tenant);
+  const { data: views = [], error } = useQuery(query);
   const [naming, setNaming] = useState(false);
   const shown = views.find((view) => isShown(view, search, columns));
-
-  function keep(next: View[]) {
-    keepViews(who, tenant, next);
-    setViews(next);
-  }
+  const changed = () => client.invalidateQueries({ queryKey: query.queryKey });
+  const forgetting = useMutation({
+    mutationFn: (view: View) => forgetView(tenant, view),
+    onSettled: changed,
+  });
 
   return (
     <>
@@ -50,7 +53,8 @@ export function SavedViews({
           </Button>
         </Menu.Target>
         <Menu.Dropdown className={css.viewMenu}>
-          {views.length === 0 && <Menu.Label>{t.noViews}</Menu.Label>}
+          <ErrorNotice error={error ?? forgetting.error} />
+          {!error && views.length === 0 && <Menu.Label>{t.noViews}</Menu.Label>}
           {views.map((view) => (
             <div key={view.name} className={css.view}>
               <Menu.Item
@@ -71,7 +75,7 @@ export function SavedViews({
                 aria-label={t.forgetView(view.name)}
                 title={t.forgetView(view.name)}
                 closeMenuOnClick={false}
-                onClick={() => keep(views.filter((one) => one !== view))}
+                onClick={() => forgetting.mutate(view)}
               >
                 <Icon name="close" size={14} />
               </Menu.Item>
@@ -91,7 +95,10 @@ export function SavedViews({
         <NameView
           views={views}
           close={() => setNaming(false)}
-          save={(name) => keep(withView(views, { name, search, columns }))}
+          save={async (name) => {
+            await keepView(tenant, { name, search, columns });
+            await changed();
+          }}
         />
       )}
     </>
@@ -105,18 +112,17 @@ function NameView({
 }: {
   views: readonly View[];
   close: () => void;
-  save: (name: string) => void;
+  save: (name: string) => Promise<void>;
 }) {
   const t = useWords(bulkWords);
   const shell = useWords(shellWords);
   const [typed, setTyped] = useState('');
   const name = typed.trim();
+  const saving = useMutation({ mutationFn: () => save(name), onSuccess: close });
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!name) return;
-    save(name);
-    close();
+    if (name && !saving.isPending) saving.mutate();
   }
 
   return (
@@ -135,8 +141,9 @@ function NameView({
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
+        <ErrorNotice error={saving.error} />
         <div className={css.formActs}>
-          <Button type="submit" disabled={!name}>
+          <Button type="submit" disabled={!name} loading={saving.isPending}>
             {views.some((view) => view.name === name) ? t.replaceView : t.keepView}
           </Button>
         </div>

@@ -12,7 +12,7 @@ export const bulkWords = words({
     keepView: 'Save',
     replaceView: 'Replace',
     viewNameLabel: 'Name',
-    viewWhat: 'Search, filters, order and columns, in this browser. For others, send the address.',
+    viewWhat: 'Search, filters, order and columns, for you, in every browser. For others, send the address.',
     forgetView: (name: string) => `Forget the view ${name}`,
     shown: 'Shown as',
     table: 'Table',
@@ -56,7 +56,7 @@ export const bulkWords = words({
     replaceView: 'Ersetzen',
     viewNameLabel: 'Name',
     viewWhat:
-      'Suche, Filter, Ordnung und Spalten, in diesem Browser. Für andere: senden Sie die Adresse.',
+      'Suche, Filter, Ordnung und Spalten, für Sie, in jedem Browser. Für andere: senden Sie die Adresse.',
     forgetView: (name: string) => `Ansicht ${name} vergessen`,
     shown: 'Gezeigt als',
     table: 'Tabelle',

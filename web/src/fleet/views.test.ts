@@ -1,40 +1,33 @@
 import { beforeEach, expect, test } from 'vitest';
-import { readFleetSearch } from './search';
-import { isShown, keepViews, readViews, withView } from './views';
+import { isShown, localViews } from './views';
+
+const KEY = 'fairlead.fleet.views.ann@a.default';
 
 beforeEach(() => localStorage.clear());
 
-test('views are kept for each person and tenant, by name', () => {
-  const oslo = { name: 'Oslo', search: { labels: 'site=oslo' }, columns: ['state'] };
-  const views = withView([], oslo);
-  keepViews('ann@a', 'default', views);
-  expect(readViews('ann@a', 'default', readFleetSearch)).toEqual(views);
-  expect(readViews('bob@a', 'default', readFleetSearch)).toEqual([]);
-  expect(readViews('ann@a', 'other', readFleetSearch)).toEqual([]);
-
-  const again = withView(views, { ...oslo, columns: ['cpu'] });
-  expect(again).toEqual([{ ...oslo, columns: ['cpu'] }]);
-  expect(withView(again, { ...oslo, name: 'Bergen' }).map((one) => one.name)).toEqual([
-    'Bergen',
-    'Oslo',
-  ]);
-});
-
 test('a view that is shown is known again', () => {
-  const view = { name: 'a', search: { q: 'x', sort: '-cpu' }, columns: ['state', 'cpu'] };
+  const view = { id: 'v', name: 'a', search: { q: 'x', sort: '-cpu' }, columns: ['state', 'cpu'] };
   expect(isShown(view, { sort: '-cpu', q: 'x' }, ['state', 'cpu'])).toBe(true);
   expect(isShown(view, { q: 'x' }, ['state', 'cpu'])).toBe(false);
   expect(isShown(view, view.search, ['state'])).toBe(false);
 });
 
+test('what the browser kept is found for its person and tenant', () => {
+  const oslo = { name: 'Oslo', search: { labels: 'site=oslo' }, columns: ['state'] };
+  localStorage.setItem(KEY, JSON.stringify([oslo]));
+  expect(localViews('ann@a', 'default')).toEqual([oslo]);
+  expect(localViews('bob@a', 'default')).toEqual([]);
+  expect(localViews('ann@a', 'other')).toEqual([]);
+});
+
 test('what makes no sense in the storage is left out', () => {
-  localStorage.setItem('fairlead.fleet.views.a.t', '{"not":"a list"}');
-  expect(readViews('a', 't', readFleetSearch)).toEqual([]);
+  localStorage.setItem(KEY, '{"not":"a list"}');
+  expect(localViews('ann@a', 'default')).toEqual([]);
   localStorage.setItem(
-    'fairlead.fleet.views.a.t',
+    KEY,
     '[{"name":1},{"name":"ok","search":{"state":"nonsense","q":"x"},"columns":["state",5]}]',
   );
-  expect(readViews('a', 't', readFleetSearch)).toEqual([
+  expect(localViews('ann@a', 'default')).toEqual([
     { name: 'ok', search: { q: 'x' }, columns: ['state'] },
   ]);
 });

@@ -1,11 +1,12 @@
 import '@mantine/spotlight/styles.css';
 import { Modal } from '@mantine/core';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
-import { filterNodes, readFleetSearch } from '../fleet/search';
+import { filterNodes } from '../fleet/search';
 import { useFleet } from '../fleet/TenantNodes';
-import { readViews } from '../fleet/views';
+import { viewsQuery } from '../fleet/views';
 import { useMe } from '../identity/me';
 import { useWords } from '../text/words';
 import { Icon, type IconName } from './Icon';
@@ -42,11 +43,8 @@ export default function Palette({
   const places = PLACES.filter((place) => place.shown?.(me, tenant) ?? true).filter((place) =>
     matches(place.label(t)),
   );
-  const who = `${me.user.name}@${me.user.tenant}`;
-  const views = useMemo(
-    () => (open ? readViews(who, tenant, readFleetSearch) : []),
-    [open, who, tenant],
-  ).filter((view) => matches(view.name));
+  const { data: saved = [] } = useQuery({ ...viewsQuery(me, tenant), enabled: open });
+  const views = saved.filter((view) => matches(view.name));
   const doable = acts.filter((act) => matches(act.label));
   const found = useMemo(
     () => filterNodes(nodes, { q: query }).slice(0, MOST_NODES),

@@ -21,6 +21,7 @@ public final class Cli {
                     "status",
                     "nodes",
                     "node",
+                    "view",
                     "ssh",
                     "ssh-config",
                     "exec",
@@ -68,6 +69,7 @@ public final class Cli {
             case "status" -> new Status(fairlead);
             case "nodes" -> new Nodes(fairlead);
             case "node" -> new Node(fairlead);
+            case "view" -> new View(fairlead);
             case "ssh" -> new Ssh(fairlead);
             case "ssh-config" -> new SshConfig(fairlead);
             case "exec" -> new Exec(fairlead);

@@ -39,6 +39,7 @@ class CliTest {
                         "api-token",
                         "sign-in",
                         "terminal",
+                        "view",
                         "completion");
     }
 

@@ -55,6 +55,8 @@ import dev.fairlead.hub.tunnel.CutTenants;
 import dev.fairlead.hub.tunnel.Links;
 import dev.fairlead.link.StreamEnd;
 import dev.fairlead.link.handshake.LinkTerms;
+import dev.fairlead.hub.views.ViewRoutes;
+import dev.fairlead.hub.views.Views;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -192,6 +194,7 @@ final class Capabilities {
                         new NodeRoutes(nodes, heartbeats, nodeLinks),
                         new SessionRoutes(sessions, nodes),
                         new TerminalRoutes(terminals),
+                        new ViewRoutes(new Views(ground.database())),
                         new HostCaRoutes(hostCa),
                         new AuditRoutes(ground.audit(), access),
                         new EventRoutes(ground.events(), nodes, access))) {

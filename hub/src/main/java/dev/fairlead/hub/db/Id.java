@@ -16,7 +16,8 @@ public sealed interface Id
                 SessionId,
                 SignInId,
                 TenantId,
-                UserId {
+                UserId,
+                ViewId {
 
     UUID uuid();
 

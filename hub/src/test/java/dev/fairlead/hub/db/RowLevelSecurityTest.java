@@ -258,6 +258,7 @@ class RowLevelSecurityTest {
                         "tenant_name_key",
                         // A tenant's own user or one of `system`, by a check constraint.
                         "user_grant_user_tenant_id_user_id_fkey",
+                        "node_view_user_tenant_id_user_id_fkey",
                         // Nobody's until it is approved.
                         "pairing_pkey");
         assertThat(
@@ -355,6 +356,7 @@ class RowLevelSecurityTest {
                         insert into sign_in (tenant_id, sign_in_id, user_id, token_hash, address, expires_at) values (t, u, u, h, '-', o);
                         insert into api_token (tenant_id, api_token_id, user_id, name, token_hash, expires_at) values (t, u, u, 'ci', h, o);
                         insert into user_grant (tenant_id, grant_id, user_tenant_id, user_id, user_name, role, selector, logins, created_by) values (t, u, t, u, 'ann', 'admin', '', '{*}', '-');
+                        insert into node_view (tenant_id, view_id, user_tenant_id, user_id, name, search, columns) values (t, k, t, u, 'v', '{}', '{}');
                         insert into node (tenant_id, node_id, name, public_key) values (t, n, 'n1', h);
                         insert into node_key (tenant_id, node_id, public_key) values (t, n, h);
                         insert into node_label (tenant_id, node_id, key, value) values (t, n, 'os', 'linux');

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -31,16 +32,17 @@ class OtherTenantTest {
 
     private static final String ZERO = "00000000000000000000000000";
     private static final Map<String, String> NONE =
-            Map.of(
-                    "user", "user_" + ZERO,
-                    "grant", "grant_" + ZERO,
-                    "enrolmentToken", "tok_" + ZERO,
-                    "node", "node_" + ZERO,
-                    "session", "sess_" + ZERO,
-                    "signIn", "si_" + ZERO,
-                    "apiToken", "api_" + ZERO,
-                    "seq", "9007199254740991",
-                    "terminal", "sess_" + ZERO);
+            Map.ofEntries(
+                    Map.entry("user", "user_" + ZERO),
+                    Map.entry("grant", "grant_" + ZERO),
+                    Map.entry("enrolmentToken", "tok_" + ZERO),
+                    Map.entry("node", "node_" + ZERO),
+                    Map.entry("session", "sess_" + ZERO),
+                    Map.entry("signIn", "si_" + ZERO),
+                    Map.entry("apiToken", "api_" + ZERO),
+                    Map.entry("seq", "9007199254740991"),
+                    Map.entry("terminal", "sess_" + ZERO),
+                    Map.entry("view", "view_" + ZERO));
 
     /// Names that only tenant `secret` knows, and such that nobody knows.
     private static final Map<String, String> NAMES = Map.of("user", "mole", "node", "safe");
@@ -64,6 +66,11 @@ class OtherTenantTest {
         theirs.put("user", post(t + "/users", Map.of("name", "mole", "password", PASSWORD)));
         theirs.put("grant", post(t + "/grants", Map.of("user", "mole", "role", "operator")));
         theirs.put("enrolmentToken", post(t + "/enrolment-tokens", Map.of()));
+        theirs.put(
+                "view",
+                api.call(boss, "PUT", t + "/views", Objects.requireNonNull(example("keepView")))
+                        .is(200)
+                        .text("id"));
         theirs.put("signIn", api.get(boss, "/sign-ins/current").is(200).text("id"));
         theirs.put("apiToken", post("/api-tokens", Map.of("name", "mine")));
         nodeWithSession();
@@ -353,6 +360,8 @@ class OtherTenantTest {
             case "createFileCopy" -> Map.of("direction", "upload", "path", "x");
             case "changeNode" -> Map.of("name", "x");
             case "createTenant" -> Map.of("name", "x");
+            case "keepView" ->
+                    Map.of("name", "x", "search", Map.of("q", "y"), "columns", List.of("state"));
             case "createApiToken" -> Map.of("name", "x");
             case "changeMyPassword" -> Map.of("current", PASSWORD, "password", PASSWORD);
             default -> null;

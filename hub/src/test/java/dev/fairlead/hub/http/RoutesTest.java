@@ -283,6 +283,51 @@ class RoutesTest {
     }
 
     @Test
+    void viewsAreOfOnePersonInOneTenant() throws Exception {
+        var boss = tenant("views");
+        var t = "/tenants/views";
+        api.call(boss, "POST", t + "/users", Map.of("name", "ann", "password", PASSWORD)).is(201);
+        api.call(boss, "POST", t + "/grants", Map.of("user", "ann", "role", "viewer")).is(201);
+        var ann = api.signIn("ann@views");
+        var kept =
+                api.call(
+                                boss,
+                                "PUT",
+                                t + "/views",
+                                view("Oslo, late", Map.of("labels", "site=oslo", "sort", "-cpu")))
+                        .is(200);
+        assertThat(kept.body().at("/search/labels").asString()).isEqualTo("site=oslo");
+        var again = api.call(boss, "PUT", t + "/views", view("Oslo, late", Map.of())).is(200);
+        assertThat(again.text("id")).isEqualTo(kept.text("id"));
+        assertThat(names(api.get(boss, t + "/views").is(200))).containsExactly("Oslo, late");
+
+        // Another's is not there.
+        assertThat(api.get(ann, t + "/views").is(200).body().path("items")).isEmpty();
+        var path = t + "/views/" + kept.text("id");
+        assertThat(api.call(ann, "DELETE", path, null).is(404).code()).isEqualTo("not-found");
+        api.call(boss, "DELETE", path, null).is(204);
+        assertThat(api.call(boss, "DELETE", path, null).is(404).code()).isEqualTo("not-found");
+
+        for (var wrong : List.of("", " x", "\u202ered", "x".repeat(61))) {
+            assertThat(api.call(boss, "PUT", t + "/views", view(wrong, Map.of())).is(400).code())
+                    .isEqualTo("invalid-request");
+        }
+        var long1 = Map.of("q", "x".repeat(1025));
+        api.call(boss, "PUT", t + "/views", view("long", long1)).is(400);
+        for (int i = 0; i < 50; i++) {
+            api.call(ann, "PUT", t + "/views", view("view " + i, Map.of())).is(200);
+        }
+        assertThat(api.call(ann, "PUT", t + "/views", view("one more", Map.of())).is(429).code())
+                .isEqualTo("limit-reached");
+        api.call(ann, "PUT", t + "/views", view("view 7", Map.of("q", "x"))).is(200);
+        assertThat(api.get(ann, t + "/views?limit=7").is(200).text("next")).isNotEmpty();
+    }
+
+    private static Map<String, Object> view(String name, Map<String, String> search) {
+        return Map.of("name", name, "search", search, "columns", List.of("state", "cpu"));
+    }
+
+    @Test
     void signInsAreSeenAndEndedByTheirPerson() throws Exception {
         var here = tenant("everywhere");
         var there = api.signIn("boss@everywhere");
