@@ -1,5 +1,6 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { type Me } from '../api/client';
 import { may, useMe } from '../identity/me';
 import { Page } from '../shell/Page';
@@ -48,6 +49,15 @@ export function AccessPage() {
       resetScroll: false,
     });
 
+  // Where they do not all fit, the one that is open is seen.
+  const list = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: for each tab
+  useEffect(() => {
+    list.current
+      ?.querySelector('[aria-selected=true]')
+      ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [tab]);
+
   const panel = { tenant, search, change };
   return (
     <Page title={t.title}>
@@ -58,7 +68,7 @@ export function AccessPage() {
         className={css.tabs}
         classNames={{ panel: css.panel ?? '', list: css.list ?? '' }}
       >
-        <Tabs.List>
+        <Tabs.List ref={list}>
           {tabs.map((one) => (
             <Tabs.Tab key={one} value={one}>
               {t.tabs[one]}

@@ -47,12 +47,7 @@ export function EnrolmentPanel({ tenant }: { tenant: string }) {
       id: 'id',
       label: t.id,
       width: 'minmax(250px, 1fr)',
-      cell: (token) => (
-        <>
-          <span className="fl-mono">{token.id}</span>
-          {narrow && <div className={css.inline}>{revoke(token)}</div>}
-        </>
-      ),
+      cell: (token) => <span className="fl-mono">{token.id}</span>,
     },
     {
       id: 'uses',
@@ -149,6 +144,7 @@ export function EnrolmentPanel({ tenant }: { tenant: string }) {
             rowKey={(token) => token.id}
             columns={columns}
             narrow={narrow}
+            narrowAct={(token) => <div className={css.inline}>{revoke(token)}</div>}
             narrowFacts={(token) => (
               <>
                 <span>{t.usedOf(token.used, token.uses)}</span>

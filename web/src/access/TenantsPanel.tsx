@@ -65,23 +65,19 @@ export function TenantsPanel() {
       id: 'name',
       label: t.name,
       width: 'minmax(160px, 1fr)',
-      cell: (tenant) => (
-        <>
-          {mine(tenant).length > 0 ? (
-            <Link
-              to="/t/$tenant/nodes"
-              params={{ tenant: tenant.name }}
-              className={rowOpener}
-              title={t.goThere}
-            >
-              {tenant.name}
-            </Link>
-          ) : (
-            <strong>{tenant.name}</strong>
-          )}
-          {narrow && acts(tenant)}
-        </>
-      ),
+      cell: (tenant) =>
+        mine(tenant).length > 0 ? (
+          <Link
+            to="/t/$tenant/nodes"
+            params={{ tenant: tenant.name }}
+            className={rowOpener}
+            title={t.goThere}
+          >
+            {tenant.name}
+          </Link>
+        ) : (
+          <strong>{tenant.name}</strong>
+        ),
     },
     {
       id: 'mine',
@@ -142,6 +138,7 @@ export function TenantsPanel() {
           rowKey={(tenant) => tenant.id}
           columns={columns}
           narrow={narrow}
+          narrowAct={acts}
           narrowFacts={(tenant) => time(tenant.created)}
         />
       )}

@@ -23,7 +23,7 @@ export function AccountPage() {
   const t = useWords(accountWords);
   return (
     <Page title={t.title}>
-      <div className={access.two}>
+      <div className={access.flow}>
         <Who />
         <SignIns />
         <Password />

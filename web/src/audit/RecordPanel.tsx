@@ -132,7 +132,7 @@ export function RecordPanel({
             </Button>
             <CopyMenu link curl={curl(`/api/v1/tenants/${tenant}/audit/records/${record.seq}`)} />
           </div>
-          <CommandLine line={JSON.stringify(record, null, 2)} label={t.asJson} />
+          <CommandLine line={JSON.stringify(record, null, 2)} label={t.asJson} read />
         </div>
       )}
     </Drawer>

@@ -1,3 +1,4 @@
+import { shellLine } from '../shell/commands';
 import { csvLine } from '../shell/csv';
 import type { AuditRecord } from './search';
 
@@ -35,5 +36,5 @@ export function shortDetails(record: AuditRecord): string {
 
 export function shown(value: unknown): string {
   if (value === '' || value === null || value === undefined) return '–';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? JSON.stringify(value) : shellLine(String(value));
 }

@@ -78,7 +78,7 @@ export function FleetTable({
   useEffect(() => rows.measure(), [rows, height]);
 
   const template = narrow
-    ? '1fr'
+    ? `${chosen ? '34px ' : ''}minmax(0, 1fr)`
     : `${chosen ? '34px ' : ''}minmax(170px, 1.6fr) ${columns.map((column) => column.width).join(' ')}`;
 
   /** Up and down from name to name, also past the rows that are there. */
@@ -104,7 +104,7 @@ export function FleetTable({
       style={{ '--fl-least': `${leastWidth(template)}px` } as CSSProperties}
     >
       <div ref={scroller} className={css.scroller} onKeyDown={onKeyDown} role="presentation">
-        {!narrow && (
+        {(!narrow || chosen) && (
           <div role="rowgroup" className={css.head}>
             <div
               role="row"
@@ -118,7 +118,7 @@ export function FleetTable({
                 </div>
               )}
               <Head id="name" label={t.name} sort={sort ?? 'name'} onSort={onSort} t={t} />
-              {columns.map((column) => (
+              {(narrow ? [] : columns).map((column) => (
                 <Head
                   key={column.id}
                   id={column.id}
@@ -150,7 +150,7 @@ export function FleetTable({
                   now={now}
                   t={t}
                   onLabel={label}
-                  chosen={chosen === null || narrow ? null : chosen.has(node.id)}
+                  chosen={chosen === null ? null : chosen.has(node.id)}
                   onChoose={choose}
                 />
               )

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { answer, api, type Node } from '../api/client';
 import { isProblem } from '../api/problem';
+import { shellLine } from '../shell/commands';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { ago, bytes, time } from '../text/format';
 import { useWords } from '../text/words';
@@ -57,8 +58,8 @@ export function NodeSessions({ tenant, node }: { tenant: string; node: Node }) {
                 <tr key={session.id}>
                   <td>{session.user}</td>
                   <td>{session.kind}</td>
-                  <td className="fl-mono" title={session.target ?? undefined}>
-                    {session.target ?? session.login ?? '–'}
+                    <td className="fl-mono" title={session.target ? shellLine(session.target) : undefined}>
+                      {shellLine(session.target ?? session.login ?? '–')}
                   </td>
                   <td>
                     <time dateTime={session.started} title={time(session.started)}>

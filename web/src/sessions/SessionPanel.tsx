@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { answer, api, type Session } from '../api/client';
 import { may, useMe } from '../identity/me';
-import { commandLine, curl } from '../shell/commands';
+import { commandLine, curl, shellLine } from '../shell/commands';
 import { CopyButton } from '../shell/Copy';
 import { CopyMenu } from '../shell/CopyMenu';
 import { ErrorNotice } from '../shell/ErrorNotice';
@@ -101,7 +101,7 @@ export function SessionPanel({
             {session.target && (
               <>
                 <dt>{t.what}</dt>
-                <dd className="fl-mono">{session.target}</dd>
+                <dd className="fl-mono">{shellLine(session.target)}</dd>
               </>
             )}
             <dt>{t.began}</dt>

@@ -1,5 +1,6 @@
 import type { Me, Session } from '../api/client';
 import { mayOn } from '../identity/me';
+import { shellLine } from '../shell/commands';
 import { csvLine } from '../shell/csv';
 import type { SessionText } from './text';
 
@@ -10,7 +11,7 @@ export function lasted(session: Session, now: number): number {
 }
 
 export function whatOf(session: Session): string {
-  return session.target ?? session.login ?? '';
+  return shellLine(session.target ?? session.login ?? '');
 }
 
 export function causeOf(session: Session, t: SessionText): string {

@@ -35,12 +35,21 @@ export function CopyButton({ text, label }: { text: string; label?: string }) {
 }
 
 /** A line to paste into a terminal; a long one is cut off, for it is copied and not read. */
-export function CommandLine({ line, label }: { line: string; label: string }) {
+export function CommandLine({
+  line,
+  label,
+  read = false,
+}: {
+  line: string;
+  label: string;
+  /** It is to be read, however long it is. */
+  read?: boolean;
+}) {
   const t = useWords(shellWords);
   const [copied, copy] = useCopy();
-  const long = line.length > 160;
+  const long = !read && line.length > 160;
   return (
-    <div className={css.line} data-long={long || undefined}>
+    <div className={css.line} data-long={long || undefined} data-read={read || undefined}>
       <pre tabIndex={0} role="group" aria-label={label}>
         <code>{line}</code>
       </pre>

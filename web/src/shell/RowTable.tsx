@@ -30,6 +30,8 @@ interface Props<R> {
   /** The first one opens the row. */
   columns: readonly RowColumn<R>[];
   narrow: boolean;
+  /** At the end of a row where the window is narrow. */
+  narrowAct?: (row: R) => ReactNode;
   /** Below the first column where the window is narrow. */
   narrowFacts: (row: R) => ReactNode;
   selection?: {
@@ -56,6 +58,7 @@ export function RowTable<R>({
   columns,
   narrow,
   narrowFacts,
+  narrowAct,
   selection,
   onEnd,
   end,
@@ -96,7 +99,7 @@ export function RowTable<R>({
 
   const wide = narrow ? columns.slice(0, 1) : columns;
   const template = `${selection ? '40px ' : ''}${
-    narrow ? 'minmax(0, 1fr)' : columns.map((column) => column.width).join(' ')
+    narrow ? `minmax(0, 1fr)${narrowAct ? ' max-content' : ''}` : columns.map((column) => column.width).join(' ')
   }`;
   // Of all columns at their narrowest; below that the table scrolls.
   const least = narrow
@@ -221,6 +224,11 @@ export function RowTable<R>({
                     {narrow && <div className={css.facts}>{narrowFacts(row)}</div>}
                   </div>
                 ))}
+                {narrow && narrowAct && (
+                  <div role="cell" className={css.cell}>
+                    {narrowAct(row)}
+                  </div>
+                )}
               </div>
             );
           })}

@@ -7,6 +7,20 @@ export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** What a session ran, as a person would type it; what is no array of words stays as it is. */
+export function shellLine(target: string): string {
+  if (!target.startsWith('["')) return target;
+  try {
+    const words: unknown = JSON.parse(target);
+    return Array.isArray(words) && words.every((word) => typeof word === 'string')
+      ? words.map(quote).join(' ')
+      : target;
+  } catch {
+    // It was too long, and cut off.
+    return target;
+  }
+}
+
 /** Words of a command line; what is missing or false is left out. */
 export function commandLine(...words: (string | number | false | null | undefined)[]): string {
   return words

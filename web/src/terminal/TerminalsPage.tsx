@@ -6,7 +6,7 @@ import {
   Menu,
   Modal,
   TextInput,
-  useMantineColorScheme,
+  useComputedColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
@@ -34,7 +34,8 @@ export function TerminalsPage() {
   const { node, login } = useSearch({ from: '/inside/t/$tenant/terminals' });
   const navigate = useNavigate();
   const { tabs, active } = useSyncExternalStore(desk.subscribe, desk.state);
-  const { colorScheme } = useMantineColorScheme();
+  // As it is shown, for the system may change it while the choice is the same.
+  const colorScheme = useComputedColorScheme();
   const [downloads, setDownloads] = useState(false);
   const here = tabs.filter((tab) => tab.tenant === tenant);
   const shown = here.find((tab) => tab.id === active) ?? here.at(-1);

@@ -4,6 +4,7 @@ import dev.fairlead.cli.api.HubApi;
 import dev.fairlead.cli.api.Query;
 import dev.fairlead.cli.output.Table;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,7 +65,7 @@ final class Nodes implements Callable<Integer> {
     }
 
     private Table table(List<JsonNode> nodes) {
-        var table = new Table("NAME", "LINK", "SINCE", "AGENT", "OS", "LABELS");
+        var table = new Table("NAME", "LINK", "SINCE", "LATENCY", "AGENT", "OS", "LABELS");
         var terminal = fairlead.terminal();
         for (var node : nodes) {
             var link = node.path("link");
@@ -72,10 +73,15 @@ final class Nodes implements Callable<Integer> {
                     node.path("name").asString(""),
                     link.path("state").asString(""),
                     terminal.time(link.path("since")),
+                    latency(link.path("rttMillis")),
                     node.path("agentVersion").asString(""),
                     node.path("os").asString(""),
                     Labels.show(node.path("labels")));
         }
         return table;
+    }
+
+    private static String latency(JsonNode millis) {
+        return millis.isNumber() ? String.format(Locale.ROOT, "%.1fms", millis.asDouble()) : "";
     }
 }

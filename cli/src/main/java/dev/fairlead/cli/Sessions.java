@@ -2,6 +2,7 @@ package dev.fairlead.cli;
 
 import dev.fairlead.cli.api.HubApi;
 import dev.fairlead.cli.api.Query;
+import dev.fairlead.cli.output.ShellLine;
 import dev.fairlead.cli.output.Table;
 import dev.fairlead.cli.output.Times;
 import java.util.List;
@@ -99,7 +100,7 @@ final class Sessions implements Callable<Integer> {
                     session.path("user").asString(""),
                     session.path("node").asString(""),
                     session.path("login").asString(""),
-                    session.path("target").asString(""),
+                    ShellLine.of(session.path("target").asString("")),
                     session.path("state").asString(""),
                     terminal.time(session.path("started")),
                     session.path("cause").asString(""),
