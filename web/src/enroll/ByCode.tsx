@@ -2,7 +2,10 @@ import { Button, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answer, api } from '../api/client';
+import { CopyAs } from '../shell/Act';
+import { commandLine } from '../shell/commands';
 import { ErrorNotice } from '../shell/ErrorNotice';
+import { shellWords } from '../shell/text';
 import { useWords } from '../text/words';
 import { Arrivals } from './Arrivals';
 import css from './enroll.module.css';
@@ -12,6 +15,7 @@ import { enrollWords } from './text';
 /** Looks up what waits behind a code, has its fingerprint compared, and approves it. */
 export function ByCode({ tenant }: { tenant: string }) {
   const t = useWords(enrollWords);
+  const shell = useWords(shellWords);
   const [code, setCode] = useState('');
   const [name, setName] = useState('');
   const [labels, setLabels] = useState('');
@@ -128,6 +132,16 @@ export function ByCode({ tenant }: { tenant: string }) {
             <Button variant="default" loading={deny.isPending} onClick={() => deny.mutate()}>
               {t.deny}
             </Button>
+            <CopyAs
+              text={commandLine(
+                ...['fairlead', 'agent', 'approve', '--tenant', tenant],
+                ...['--fingerprint', found.fingerprint, '--name', name.trim()],
+                ...Object.entries(read.labels).flatMap(([key, value]) => ['-l', `${key}=${value}`]),
+                code.trim(),
+              )}
+              label={shell.asCli}
+              name={shell.copyCli}
+            />
           </div>
         </div>
       )}

@@ -2,8 +2,11 @@ import { Button, NativeSelect, NumberInput, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answer, api } from '../api/client';
+import { CopyAs } from '../shell/Act';
+import { commandLine, curl } from '../shell/commands';
 import { CommandLine } from '../shell/Copy';
 import { ErrorNotice } from '../shell/ErrorNotice';
+import { shellWords } from '../shell/text';
 import { time } from '../text/format';
 import { useWords } from '../text/words';
 import { Arrivals } from './Arrivals';
@@ -21,16 +24,18 @@ function isLoopback(host: string): boolean {
 /** Makes an enrolment token, shows the line to paste, and waits. */
 export function ByLine({ tenant }: { tenant: string }) {
   const t = useWords(enrollWords);
+  const shell = useWords(shellWords);
   const [labels, setLabels] = useState('');
   const [uses, setUses] = useState<number>(1);
   const [expiresIn, setExpiresIn] = useState(HOUR);
   const read = readLabels(labels);
+  const body = { uses, expiresIn, labels: read.labels };
   const make = useMutation({
     mutationFn: () =>
       answer(
         api.POST('/api/v1/tenants/{tenant}/enrolment-tokens', {
           params: { path: { tenant } },
-          body: { uses, expiresIn, labels: read.labels },
+          body,
         }),
       ),
   });
@@ -103,10 +108,24 @@ export function ByLine({ tenant }: { tenant: string }) {
         />
       </div>
       <ErrorNotice error={make.error} />
-      <div>
+      <div className={css.acts}>
         <Button type="submit" loading={make.isPending}>
           {t.make}
         </Button>
+        <CopyAs
+          text={commandLine(
+            ...['fairlead', 'token', 'create', '--tenant', tenant, '--uses', uses],
+            ...['--expires', `${expiresIn / HOUR}h`],
+            ...Object.entries(read.labels).flatMap(([key, value]) => ['-l', `${key}=${value}`]),
+          )}
+          label={shell.asCli}
+          name={shell.copyCli}
+        />
+        <CopyAs
+          text={curl(`/api/v1/tenants/${tenant}/enrolment-tokens`, { method: 'POST', body })}
+          label="curl"
+          name={shell.copyCurl}
+        />
       </div>
     </form>
   );

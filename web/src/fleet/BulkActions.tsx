@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { answer, api, type Node } from '../api/client';
 import { may, useMe } from '../identity/me';
-import { commandLine } from '../shell/commands';
+import { commandLine, curl } from '../shell/commands';
 import { useCopy } from '../shell/Copy';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
@@ -126,9 +126,11 @@ function SetLabel({ tenant, nodes, close }: ActProps) {
       what={t.labelWhat}
       act={t.set}
       ready={label !== null}
+      tenant={tenant}
       nodes={nodes}
       run={(node) => patchLabels(tenant, node, { [label?.[0] ?? '']: label?.[1] ?? '' })}
       cli={(node) => commandLine('fairlead', 'node', 'label', node.name, label?.join('='))}
+      ask={{ method: 'PATCH', body: { labels: { [label?.[0] ?? '']: label?.[1] ?? '' } } }}
       close={() => close(false)}
     >
       <TextInput
@@ -155,9 +157,11 @@ function RemoveLabel({ tenant, nodes, close }: ActProps) {
       what={t.labelWhat}
       act={t.unset}
       ready={having.length > 0}
+      tenant={tenant}
       nodes={having}
       run={(node) => patchLabels(tenant, node, { [key]: null })}
       cli={(node) => commandLine('fairlead', 'node', 'label', node.name, `${key}-`)}
+      ask={{ method: 'PATCH', body: { labels: { [key]: null } } }}
       close={() => close(false)}
     >
       <TextInput
@@ -184,6 +188,7 @@ function Remove({ tenant, nodes, close }: ActProps) {
       act={t.removeNow}
       danger
       ready={typed.trim() === wanted}
+      tenant={tenant}
       nodes={nodes}
       run={(node) =>
         answer(
@@ -193,6 +198,7 @@ function Remove({ tenant, nodes, close }: ActProps) {
         )
       }
       cli={(node) => commandLine('fairlead', 'node', 'rm', node.name, '--yes')}
+      ask={{ method: 'DELETE' }}
       close={close}
     >
       <ul className={css.names}>
@@ -226,9 +232,11 @@ function ActOnAll({
   act,
   danger = false,
   ready,
+  tenant,
   nodes,
   run,
   cli,
+  ask,
   close,
   children,
 }: {
@@ -237,9 +245,12 @@ function ActOnAll({
   act: string;
   danger?: boolean;
   ready: boolean;
+  tenant: string;
   nodes: readonly Node[];
   run: (node: Node) => Promise<unknown>;
   cli: (node: Node) => string;
+  /** The same of the API, for each node. */
+  ask: { method: string; body?: unknown };
   close: (done: boolean) => void;
   children: ReactNode;
 }) {
@@ -315,6 +326,22 @@ function ActOnAll({
             onClick={() => copy(`${nodes.map(cli).join('\n')}\n`)}
           >
             {copied ? shell.copied : shell.copyCli}
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            disabled={!ready}
+            aria-label={shell.copyCurl}
+            onClick={() =>
+              copy(
+                `${nodes
+                  .map((node) => curl(`/api/v1/tenants/${tenant}/nodes/${node.name}`, ask))
+                  .join('\n')}\n`,
+              )
+            }
+          >
+            curl
           </Button>
           {progress === null ? (
             <Button type="submit" {...(danger ? { color: 'coral' } : {})} disabled={!ready}>

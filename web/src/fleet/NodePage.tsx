@@ -5,7 +5,9 @@ import { lazy, Suspense } from 'react';
 import { answer, api, type Node } from '../api/client';
 import { isProblem } from '../api/problem';
 import { may, useMe } from '../identity/me';
+import { commandLine, curl } from '../shell/commands';
 import { CommandLine, CopyButton } from '../shell/Copy';
+import { CopyMenu } from '../shell/CopyMenu';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
@@ -114,6 +116,11 @@ export function NodePage() {
           {node.link.state === 'online' && (
             <AsLogin tenant={tenant} node={node.name} logins={logins} />
           )}
+          <CopyMenu
+            link
+            cli={commandLine('fairlead', 'node', 'show', node.name, '--tenant', tenant)}
+            curl={curl(`/api/v1/tenants/${tenant}/nodes/${node.name}`)}
+          />
         </>
       }
     >

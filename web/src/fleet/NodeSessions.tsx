@@ -1,4 +1,6 @@
+import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { answer, api, type Node } from '../api/client';
 import { isProblem } from '../api/problem';
 import { shellLine } from '../shell/commands';
@@ -58,7 +60,10 @@ export function NodeSessions({ tenant, node }: { tenant: string; node: Node }) {
                 <tr key={session.id}>
                   <td>{session.user}</td>
                   <td>{session.kind}</td>
-                    <td className="fl-mono" title={session.target ? shellLine(session.target) : undefined}>
+                    <td
+                      className="fl-mono"
+                      title={session.target ? shellLine(session.target) : undefined}
+                    >
                       {shellLine(session.target ?? session.login ?? '–')}
                   </td>
                   <td>
@@ -88,6 +93,18 @@ export function NodeSessions({ tenant, node }: { tenant: string; node: Node }) {
             </tbody>
           </table>
         </section>
+      )}
+      {sessions.length > 0 && (
+        <Button
+          component={Link}
+          to="/t/$tenant/sessions"
+          params={{ tenant } as never}
+          search={{ node: node.name } as never}
+          size="compact-sm"
+          variant="subtle"
+        >
+          {t.allSessions}
+        </Button>
       )}
     </Panel>
   );

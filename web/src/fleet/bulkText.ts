@@ -12,7 +12,8 @@ export const bulkWords = words({
     keepView: 'Save',
     replaceView: 'Replace',
     viewNameLabel: 'Name',
-    viewWhat: 'Search, filters, order and columns, for you, in every browser. For others, send the address.',
+    viewWhat:
+      'Search, filters, order and columns, for you, in every browser. For others, send the address.',
     forgetView: (name: string) => `Forget the view ${name}`,
     shown: 'Shown as',
     table: 'Table',

@@ -51,9 +51,7 @@ export async function keepView(tenant: string, view: Omit<View, 'id'>): Promise<
   ) as Record<string, string>;
   const body = { name: view.name, search, columns: view.columns };
   return read(
-    await answer(
-      api.PUT('/api/v1/tenants/{tenant}/views', { params: { path: { tenant } }, body }),
-    ),
+    await answer(api.PUT('/api/v1/tenants/{tenant}/views', { params: { path: { tenant } }, body })),
   );
 }
 
@@ -82,16 +80,19 @@ async function moveLocal(user: string, tenant: string, kept: readonly View[]): P
   const left = localViews(user, tenant).filter(
     (view) => !kept.some((one) => one.name === view.name),
   );
+  const tooMany: Omit<View, 'id'>[] = [];
   for (const view of left) {
     try {
       await keepView(tenant, view);
     } catch (error) {
       // What the hub will never take is not tried again and again.
       if (!(error instanceof HubProblem) || error.problem.retry) throw error;
+      if (error.code === 'limit-reached') tooMany.push(view);
     }
   }
-  localStorage.removeItem(localKey(user, tenant));
-  return left.length > 0;
+  if (tooMany.length === 0) localStorage.removeItem(localKey(user, tenant));
+  else localStorage.setItem(localKey(user, tenant), JSON.stringify(tooMany));
+  return left.length > tooMany.length;
 }
 
 export function localViews(user: string, tenant: string): Omit<View, 'id'>[] {

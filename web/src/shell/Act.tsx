@@ -75,7 +75,8 @@ export function ActDialog<T>({
   );
 }
 
-function CopyAs({ text, label, name }: { text: string; label: string; name: string }) {
+/** An act as text to copy: `fairlead ...`, or `curl`. */
+export function CopyAs({ text, label, name }: { text: string; label: string; name: string }) {
   const t = useWords(shellWords);
   const [copied, copy] = useCopy();
   return (

@@ -1,14 +1,16 @@
 import '@mantine/spotlight/styles.css';
-import { Modal } from '@mantine/core';
+import { Modal, useMantineColorScheme } from '@mantine/core';
 import { createSpotlight, Spotlight } from '@mantine/spotlight';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
+import { accessWords } from '../access/text';
 import { filterNodes } from '../fleet/search';
 import { useFleet } from '../fleet/TenantNodes';
 import { viewsQuery } from '../fleet/views';
-import { useMe } from '../identity/me';
-import { useWords } from '../text/words';
+import { enrollWords } from '../enroll/text';
+import { may, myTenants, signOut, useMe } from '../identity/me';
+import { LANGUAGES, type Language, setLanguage, useWords } from '../text/words';
 import { Icon, type IconName } from './Icon';
 import { PLACES } from './nav';
 import { shellWords } from './text';
@@ -30,6 +32,9 @@ export default function Palette({
   acts: { label: string; icon: IconName; run: () => void }[];
 }) {
   const t = useWords(shellWords);
+  const access = useWords(accessWords);
+  const enrol = useWords(enrollWords);
+  const { setColorScheme } = useMantineColorScheme();
   const me = useMe();
   const { nodes } = useFleet();
   const navigate = useNavigate();
@@ -45,7 +50,44 @@ export default function Palette({
   );
   const { data: saved = [] } = useQuery({ ...viewsQuery(me, tenant), enabled: open });
   const views = saved.filter((view) => matches(view.name));
-  const doable = acts.filter((act) => matches(act.label));
+  const tenants = myTenants(me).filter((one) => one !== tenant && matches(one));
+  const mayGrant = may(me, tenant, 'admin', true);
+  const doable = [
+    ...acts,
+    ...(mayGrant
+      ? (['users', 'grants', 'who', 'enrolment'] as const).map((tab) => ({
+          label: `${t.access}: ${access.tabs[tab]}`,
+          icon: 'access' as const,
+          run: () =>
+            void navigate({ to: '/t/$tenant/access', params: { tenant }, search: { tab } }),
+        }))
+      : []),
+    ...(may(me, tenant, 'operator', true)
+      ? [
+          {
+            label: enrol.byCode,
+            icon: 'add' as const,
+            run: () =>
+              void navigate({ to: '/t/$tenant/add', params: { tenant }, search: { by: 'code' } }),
+          },
+        ]
+      : []),
+    ...(['light', 'dark', 'auto'] as const).map((scheme) => ({
+      label: `${t.appearance}: ${scheme === 'auto' ? t.system : t[scheme]}`,
+      icon: 'settings' as const,
+      run: () => setColorScheme(scheme),
+    })),
+    ...Object.entries(LANGUAGES).map(([key, label]) => ({
+      label: `${t.language}: ${label}`,
+      icon: 'settings' as const,
+      run: () => setLanguage(key as Language),
+    })),
+    {
+      label: t.signOut,
+      icon: 'out' as const,
+      run: () => void signOut().then(() => window.location.assign('/sign-in')),
+    },
+  ].filter((act) => matches(act.label));
   const found = useMemo(
     () => filterNodes(nodes, { q: query }).slice(0, MOST_NODES),
     [nodes, query],
@@ -98,6 +140,18 @@ export default function Palette({
             ))}
           </Spotlight.ActionsGroup>
         )}
+        {tenants.length > 0 && (
+          <Spotlight.ActionsGroup label={t.tenant}>
+            {tenants.map((one) => (
+              <Spotlight.Action
+                key={one}
+                label={one}
+                leftSection={<Icon name="tenant" />}
+                onClick={() => void navigate({ to: '/t/$tenant/nodes', params: { tenant: one } })}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
         {views.length > 0 && (
           <Spotlight.ActionsGroup label={t.views}>
             {views.map((view) => (
@@ -128,7 +182,7 @@ export default function Palette({
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {found.length + places.length + views.length + doable.length === 0 && (
+        {found.length + places.length + tenants.length + views.length + doable.length === 0 && (
           <Spotlight.Empty>{t.nothingFound}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>

@@ -99,7 +99,9 @@ export function RowTable<R>({
 
   const wide = narrow ? columns.slice(0, 1) : columns;
   const template = `${selection ? '40px ' : ''}${
-    narrow ? `minmax(0, 1fr)${narrowAct ? ' max-content' : ''}` : columns.map((column) => column.width).join(' ')
+    narrow
+      ? `minmax(0, 1fr)${narrowAct ? ' max-content' : ''}`
+      : columns.map((column) => column.width).join(' ')
   }`;
   // Of all columns at their narrowest; below that the table scrolls.
   const least = narrow

@@ -2,6 +2,8 @@ import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { allPages, answer, api } from '../api/client';
+import { CopyMenu } from '../shell/CopyMenu';
+import { commandLine, curl } from '../shell/commands';
 import { useWords } from '../text/words';
 import { desk } from './desk';
 import { placeOf } from './logins';
@@ -34,7 +36,13 @@ export function Detached({ tenant, brief = false }: { tenant: string; brief?: bo
   if (others.length === 0) return null;
   return (
     <section className={css.detached} aria-label={t.detachedTitle}>
-      <h2>{t.detachedTitle}</h2>
+      <div className={css.detachedHead}>
+        <h2>{t.detachedTitle}</h2>
+        <CopyMenu
+          cli={commandLine('fairlead', 'terminal', 'ls')}
+          curl={curl('/api/v1/terminals')}
+        />
+      </div>
       <ul>
         {others.map((one) => (
           <li key={one.id}>

@@ -51,7 +51,11 @@ export function TerminalsPage() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: on each change of the colours
   useEffect(() => {
-    for (const tab of here) for (const pane of panes(tab.layout)) pane.themed();
+    // Once the page has them.
+    const soon = requestAnimationFrame(() => {
+      for (const tab of here) for (const pane of panes(tab.layout)) pane.themed();
+    });
+    return () => cancelAnimationFrame(soon);
   }, [colorScheme]);
 
   if (!shown) {

@@ -1,11 +1,15 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type KeyboardEvent, useId, useMemo, useState } from 'react';
 import { answer, api, type Node } from '../../api/client';
+import { CopyMenu } from '../../shell/CopyMenu';
+import { commandLine, curl } from '../../shell/commands';
+import { csvLine, saveFile } from '../../shell/csv';
 import { ErrorNotice } from '../../shell/ErrorNotice';
 import { Icon } from '../../shell/Icon';
 import { Segments } from '../../shell/Segments';
+import { shellWords } from '../../shell/text';
 import { bytes, dateRange, decimals, millis, percent, time } from '../../text/format';
 import { useWords } from '../../text/words';
 import { useNow } from '../../shell/useNow';
@@ -39,6 +43,7 @@ const UNITS: Record<(typeof CHARTS)[number]['unit'], (value: number) => string> 
 /** How the node was: the same time in every chart, chosen by a range or by dragging. */
 export function NodeCharts({ tenant, node }: { tenant: string; node: Node }) {
   const t = useWords(nodeWords);
+  const shell = useWords(shellWords);
   const search = useSearch({ from: '/inside/t/$tenant/nodes/$node' });
   const navigate = useNavigate({ from: '/t/$tenant/nodes/$node' });
   const now = useNow(REFRESH);
@@ -126,6 +131,26 @@ export function NodeCharts({ tenant, node }: { tenant: string; node: Node }) {
               ),
             }))}
           />
+          <CopyMenu
+            link
+            cli={commandLine(
+              ...['fairlead', 'node', 'stats', node.name, '--tenant', tenant],
+              ...['--since', iso(shown[0]), '--until', iso(shown[1])],
+            )}
+            curl={curl(`/api/v1/tenants/${tenant}/nodes/${node.name}/statistics/series`, {
+              query: { since: iso(shown[0]), until: iso(shown[1]) },
+            })}
+          >
+            <Menu.Item
+              leftSection={<Icon name="download" size={16} />}
+              disabled={!data}
+              onClick={() => {
+                if (data) saveFile(`${node.name}-over-time.csv`, 'text/csv', csvOf(data.series));
+              }}
+            >
+              {shell.exportCsv}
+            </Menu.Item>
+          </CopyMenu>
         </div>
       </div>
       <ErrorNotice error={error} />
@@ -299,6 +324,19 @@ function SeriesTable({ series }: { series: Series }) {
       </table>
     </section>
   );
+}
+
+/** Each value with the least, the mean and the most of its step. */
+function csvOf(series: Series): string[] {
+  const all = CHARTS.flatMap(({ id, of }) =>
+    of.map((one, i) => ({ name: of.length > 1 ? `${id}${i === 0 ? 'In' : 'Out'}` : id, one })),
+  );
+  return [
+    csvLine(['at', ...all.flatMap(({ name }) => [`${name}Least`, `${name}Mean`, `${name}Most`])]),
+    ...series.items.map((item) =>
+      csvLine([item.at, ...all.flatMap(({ one }) => one(item) ?? [null, null, null])]),
+    ),
+  ];
 }
 
 function iso(seconds: number): string {

@@ -4,7 +4,10 @@ import { useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import { answer, api, type Node } from '../../api/client';
 import { readLabels } from '../../enroll/labels';
+import { CopyAs } from '../../shell/Act';
+import { curl } from '../../shell/commands';
 import { CommandLine } from '../../shell/Copy';
+import { shellWords } from '../../shell/text';
 import { ErrorNotice } from '../../shell/ErrorNotice';
 import { Icon } from '../../shell/Icon';
 import { useWords } from '../../text/words';
@@ -54,6 +57,7 @@ export function NodeSettings({
 
 function Change({ tenant, node, relabel }: { tenant: string; node: Node; relabel: boolean }) {
   const t = useWords(nodeWords);
+  const shell = useWords(shellWords);
   const client = useQueryClient();
   const navigate = useNavigate();
   // Null until somebody types: then what others change does not take it away.
@@ -66,15 +70,18 @@ function Change({ tenant, node, relabel }: { tenant: string; node: Node; relabel
   const wrongName = !NAME.test(newName);
   const nothing = newName === node.name && !changesLabels;
 
+  const body = {
+    ...(newName === node.name ? {} : { name: newName }),
+    ...(changesLabels ? { labels: change } : {}),
+  };
+  const address = `/api/v1/tenants/${tenant}/nodes/${node.name}`;
+
   const save = useMutation({
     mutationFn: () =>
       answer(
         api.PATCH('/api/v1/tenants/{tenant}/nodes/{node}', {
           params: { path: { tenant, node: node.id } },
-          body: {
-            ...(newName === node.name ? {} : { name: newName }),
-            ...(changesLabels ? { labels: change } : {}),
-          },
+          body,
         }),
       ),
     onSuccess: async (changed) => {
@@ -129,6 +136,13 @@ function Change({ tenant, node, relabel }: { tenant: string; node: Node; relabel
           {t.save}
         </Button>
         <span role="status">{save.isSuccess && nothing && t.saved}</span>
+        {!nothing && !wrongName && !read.wrong && (
+          <CopyAs
+            text={curl(address, { method: 'PATCH', body })}
+            label="curl"
+            name={shell.copyCurl}
+          />
+        )}
       </div>
       {!nothing && !wrongName && !read.wrong && (
         <CommandLine line={commands(node, newName, change)} label={t.asCommand} />
@@ -149,6 +163,7 @@ function commands(node: Node, name: string, change: Record<string, string | null
 
 function Removal({ tenant, node }: { tenant: string; node: Node }) {
   const t = useWords(nodeWords);
+  const shell = useWords(shellWords);
   const client = useQueryClient();
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
@@ -215,6 +230,11 @@ function Removal({ tenant, node }: { tenant: string; node: Node }) {
             <Button variant="default" onClick={() => setAsking(false)}>
               {t.cancel}
             </Button>
+            <CopyAs
+              text={curl(`/api/v1/tenants/${tenant}/nodes/${node.name}`, { method: 'DELETE' })}
+              label="curl"
+              name={shell.copyCurl}
+            />
           </div>
         </form>
       </Modal>

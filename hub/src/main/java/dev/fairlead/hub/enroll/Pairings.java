@@ -166,8 +166,7 @@ public final class Pairings {
                 .filter(one -> after == null || one.id().text().compareTo(after.text()) > 0)
                 .limit(limit)
                 .map(one ->
-                        new Waits(
-                                one.id(), NodeFacts.of(one.peer()), one.address(), one.until()))
+                        new Waits(one.id(), NodeFacts.of(one.peer()), one.address(), one.until()))
                 .toList();
     }
 

@@ -30,8 +30,7 @@ public final class ViewRoutes implements Endpoints.Routes {
     private record KeepBody(String name, Map<String, String> search, List<String> columns) {}
 
     /// The schema `View`.
-    private record Shown(
-            String id, String name, Map<String, String> search, List<String> columns) {
+    private record Shown(String id, String name, Map<String, String> search, List<String> columns) {
 
         static Shown of(View view) {
             return new Shown(view.id().text(), view.name(), view.search(), view.columns());
