@@ -310,6 +310,7 @@ test('tenants are made, entered, switched to and removed; tokens are shown once'
   );
   await page.reload();
   const others = places.getByRole('button', { name: /^End the sign-in of .* on Linux/ });
+  await expect(others.first()).toBeVisible();
   const before = await others.count();
   await others.first().click();
   const ending = page.getByRole('dialog', { name: /^End the sign-in of/ });

@@ -46,7 +46,7 @@ export function ApiTokens() {
   return (
     <section className={`${css.panel} ${css.stack}`}>
       <div className={access.headed}>
-      <h2>{t.tokens}</h2>
+        <h2>{t.tokens}</h2>
         <CopyMenu
           cli={commandLine('fairlead', 'api-token', 'ls')}
           curl={curl('/api/v1/api-tokens')}

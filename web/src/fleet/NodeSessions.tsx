@@ -60,11 +60,11 @@ export function NodeSessions({ tenant, node }: { tenant: string; node: Node }) {
                 <tr key={session.id}>
                   <td>{session.user}</td>
                   <td>{session.kind}</td>
-                    <td
-                      className="fl-mono"
-                      title={session.target ? shellLine(session.target) : undefined}
-                    >
-                      {shellLine(session.target ?? session.login ?? '–')}
+                  <td
+                    className="fl-mono"
+                    title={session.target ? shellLine(session.target) : undefined}
+                  >
+                    {shellLine(session.target ?? session.login ?? '–')}
                   </td>
                   <td>
                     <time dateTime={session.started} title={time(session.started)}>

@@ -58,14 +58,14 @@ export default function List({
                         one.kind === 'pairing-waits' ? (
                           <span key={name}>{name}</span>
                         ) : (
-                        <Link
-                          key={name}
-                          to="/t/$tenant/nodes/$node"
-                          params={{ tenant, node: name }}
-                          onClick={close}
-                        >
-                          {name}
-                        </Link>
+                          <Link
+                            key={name}
+                            to="/t/$tenant/nodes/$node"
+                            params={{ tenant, node: name }}
+                            onClick={close}
+                          >
+                            {name}
+                          </Link>
                         ),
                       )}
                       {one.names.length > SHOWN && <span>{t.more(one.names.length - SHOWN)}</span>}

@@ -13,7 +13,18 @@ const SHOW_RESUMED_MS = 4_000;
 const AFTER_MENU_MS = 60;
 
 /** One terminal, and what is to be said about it. */
-export function PaneView({ pane, active, alone }: { pane: Pane; active: boolean; alone: boolean }) {
+export function PaneView({
+  pane,
+  number,
+  active,
+  alone,
+}: {
+  pane: Pane;
+  /** Which of its tab, so that those who hear it tell them apart. */
+  number: number;
+  active: boolean;
+  alone: boolean;
+}) {
   const t = useWords(terminalWords);
   const place = useRef<HTMLDivElement>(null);
   const [drops, setDrops] = useState(false);
@@ -36,7 +47,7 @@ export function PaneView({ pane, active, alone }: { pane: Pane; active: boolean;
       className={css.pane}
       data-active={(active && !alone) || undefined}
       data-drops={drops || undefined}
-      aria-label={t.one(placeOf(pane.node, pane.login))}
+      aria-label={`${t.one(placeOf(pane.node, pane.login))}${number > 1 ? ` (${number})` : ''}`}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes('Files')) return;
         event.preventDefault();

@@ -12,8 +12,15 @@ const STEP = 0.05;
 /** The terminals of a tab, with lines between them that can be moved. */
 export function SplitView({ split, tab }: { split: Split; tab: Tab }) {
   if (split.kind === 'pane') {
-    const alone = tab.layout === split;
-    return <PaneView pane={split.pane} active={split.pane === tab.active} alone={alone} />;
+    const all = panes(tab.layout);
+    return (
+      <PaneView
+        pane={split.pane}
+        number={all.indexOf(split.pane) + 1}
+        active={split.pane === tab.active}
+        alone={all.length === 1}
+      />
+    );
   }
   return (
     <div className={css.split} data-direction={split.kind}>
