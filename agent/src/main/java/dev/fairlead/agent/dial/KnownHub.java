@@ -10,6 +10,7 @@ import dev.fairlead.link.handshake.Welcome;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,9 @@ public final class KnownHub {
     private final StateFolder folder;
     private final List<URI> configured;
     private volatile AgentState state;
+    private volatile @Nullable Targets targets;
+
+    private record Targets(List<URI> from, List<Target> targets) {}
 
     /// @param configured addresses that go before those that the hub told; may be empty
     public KnownHub(StateFolder folder, AgentState state, List<URI> configured) {
@@ -43,9 +47,15 @@ public final class KnownHub {
         return configured.isEmpty() ? state.hubs() : configured;
     }
 
-    /// The same as targets, which no stream may reach.
+    /// The same as targets, which no stream may reach; each stream asks.
     public List<Target> targets() {
-        return addresses().stream().map(KnownHub::target).toList();
+        var from = addresses();
+        var known = targets;
+        if (known == null || known.from != from) {
+            known = new Targets(from, from.stream().map(KnownHub::target).toList());
+            targets = known;
+        }
+        return known.targets;
     }
 
     private static Target target(URI hub) {

@@ -47,8 +47,22 @@ public final class ForwardTcp implements StreamServer {
                             LOG.debug("tcp to {} ended: {} {}", target, cause.label(), message);
                         });
         stream.listen(dialing);
-        // A lookup may block; the event loop must not.
-        Thread.ofVirtual().name("reach").start(() -> check(stream, dialing, target));
+        if (atOnce(target) instanceof Reach.Allowed(var addresses)) {
+            dialing.dial(addresses);
+        } else {
+            // A lookup may block, and so may the log; the event loop must not.
+            Thread.ofVirtual().name("reach").start(() -> check(stream, dialing, target));
+        }
+    }
+
+    /// The policy's answer where it has one without waiting.
+    private Reach.@Nullable Answer atOnce(String target) {
+        try {
+            return reach.checkAtOnce(target);
+        } catch (RuntimeException e) {
+            // It fails again where that is told.
+            return null;
+        }
     }
 
     private void check(LinkStream stream, DialTarget dialing, String target) {
@@ -61,8 +75,7 @@ public final class ForwardTcp implements StreamServer {
             return;
         }
         switch (answer) {
-            case Reach.Allowed(var addresses) ->
-                    stream.eventLoop().execute(() -> dialing.dial(addresses));
+            case Reach.Allowed(var addresses) -> dialing.dial(addresses);
             case Reach.Denied(var reason) -> {
                 LOG.info(
                         "Denied {} for {}: {}",

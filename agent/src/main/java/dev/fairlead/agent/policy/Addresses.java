@@ -32,9 +32,7 @@ final class Addresses {
         }
         String lastLabel = text.substring(text.lastIndexOf('.') + 1);
         boolean endsInNumber =
-                !lastLabel.isEmpty()
-                        && (lastLabel.chars().allMatch(c -> c >= '0' && c <= '9')
-                                || lastLabel.regionMatches(true, 0, "0x", 0, 2));
+                Ports.isDigits(lastLabel) || lastLabel.regionMatches(true, 0, "0x", 0, 2);
         if (!endsInNumber) {
             return null;
         }
@@ -42,8 +40,9 @@ final class Addresses {
         byte[] bytes = new byte[4];
         boolean plain = parts.length == 4;
         for (int i = 0; plain && i < 4; i++) {
-            plain = parts[i].matches("0|[1-9][0-9]{0,2}") && Integer.parseInt(parts[i]) <= 255;
-            bytes[i] = plain ? (byte) Integer.parseInt(parts[i]) : 0;
+            int number = plainByte(parts[i]);
+            plain = number >= 0;
+            bytes[i] = (byte) number;
         }
         if (!plain) {
             throw new IllegalArgumentException(
@@ -53,6 +52,16 @@ final class Addresses {
                             + " zeros, such as 10.0.0.5");
         }
         return ofBytes(bytes);
+    }
+
+    /// A number from 0 to 255 without leading zeros, or -1 where the text is none.
+    private static int plainByte(String text) {
+        boolean plain =
+                Ports.isDigits(text)
+                        && text.length() <= 3
+                        && (text.length() == 1 || text.charAt(0) != '0');
+        int number = plain ? Integer.parseInt(text) : -1;
+        return number <= 255 ? number : -1;
     }
 
     /// The same address without scope id; an IPv4 address mapped into IPv6 becomes IPv4.

@@ -40,6 +40,22 @@ public final class Guarded {
         this.local = local;
     }
 
+    /// Whether [#reason] waits for nothing: no hub's name is looked up, and what is listened on was
+    /// read a moment ago.
+    boolean knowsAtOnce(Target target) {
+        for (var hub : hubs.get()) {
+            if (hub.port() == target.port() && hub.literal() == null) {
+                return false;
+            }
+        }
+        for (var source : listeners) {
+            if (source instanceof Remembered remembered && !remembered.isFresh()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Why this address of a target is never reached, or null where it may be.
     ///
     /// A guarded port of this machine is guarded on each of its addresses: a listener on 127.0.0.1

@@ -14,13 +14,18 @@ import java.util.function.Supplier;
 /// (proc(5)); empty where there is no `/proc`.
 ///
 /// The agent listens on nothing by itself; this covers a hub in the same process and ports that SSH
-/// sessions asked for. A busy machine has thousands of sockets: ask through [Remembered].
+/// sessions asked for. A busy machine has ten thousands of sockets, which take the kernel tens of
+/// milliseconds to print: those that listen come first (Linux, networking/proc_net_tcp), and it
+/// reads no more than a few behind them. Ask through [Remembered].
 public final class OwnListeners implements Supplier<List<Guarded.Listener>> {
 
     private static final String LISTEN = "0A";
 
     /// In every line that is wanted, and in few others.
     private static final String LISTENING = " " + LISTEN + " ";
+
+    /// So many in a row that do not listen are behind those that do.
+    private static final int OTHERS = 1_000;
 
     private final Path proc;
 
@@ -36,16 +41,30 @@ public final class OwnListeners implements Supplier<List<Guarded.Listener>> {
             for (String file : List.of("net/tcp", "net/tcp6")) {
                 Path table = proc.resolve(file);
                 if (!inodes.isEmpty() && Files.exists(table)) {
-                    try (var lines = Files.lines(table)) {
-                        lines.filter(line -> line.contains(LISTENING))
-                                .forEach(line -> add(listeners, line, inodes));
-                    }
+                    read(table, inodes, listeners);
                 }
             }
         } catch (IOException e) {
             // No /proc, or a descriptor closed while we looked: what was found stands.
         }
         return List.copyOf(listeners);
+    }
+
+    private static void read(Path table, Set<String> inodes, List<Guarded.Listener> to)
+            throws IOException {
+        try (var lines = Files.newBufferedReader(table)) {
+            int others = 0;
+            for (String line = lines.readLine();
+                    line != null && others < OTHERS;
+                    line = lines.readLine()) {
+                if (line.contains(LISTENING)) {
+                    add(to, line, inodes);
+                    others = 0;
+                } else {
+                    others++;
+                }
+            }
+        }
     }
 
     private Set<String> socketInodes() throws IOException {

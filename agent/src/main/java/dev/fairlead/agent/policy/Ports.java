@@ -45,15 +45,21 @@ public record Ports(List<Range> ranges) {
     ///
     /// @throws IllegalArgumentException where it is not within 1 and 65535
     static int port(String text) {
-        boolean digits =
-                !text.isEmpty()
-                        && text.length() <= 5
-                        && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        int port = digits ? Integer.parseInt(text) : 0;
+        int port = text.length() <= 5 && isDigits(text) ? Integer.parseInt(text) : 0;
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("'" + text + "' is not a port (1 to 65535)");
         }
         return port;
+    }
+
+    /// Whether it is one ASCII digit or more, and nothing else.
+    static boolean isDigits(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     @Override

@@ -57,7 +57,7 @@ public final class Reach {
         try {
             target = Target.parse(text);
         } catch (IllegalArgumentException e) {
-            return new Denied("This node does not dial that: " + e.getMessage() + ".");
+            return unreadable(e);
         }
         List<InetAddress> found;
         try {
@@ -69,6 +69,30 @@ public final class Reach {
             return new Unresolved(
                     "The node cannot resolve " + target.host() + " (" + e.getMessage() + ").");
         }
+        return judge(target, found);
+    }
+
+    /// The answer of [#check] where it waits for nothing, for an event loop; null where a name has
+    /// to be looked up, or what is listened on to be read anew.
+    ///
+    /// @param text as for [#check]
+    public @Nullable Answer checkAtOnce(String text) {
+        Target target;
+        try {
+            target = Target.parse(text);
+        } catch (IllegalArgumentException e) {
+            return unreadable(e);
+        }
+        return target.literal() != null && guarded.knowsAtOnce(target)
+                ? judge(target, List.of(target.literal()))
+                : null;
+    }
+
+    private static Answer unreadable(IllegalArgumentException why) {
+        return new Denied("This node does not dial that: " + why.getMessage() + ".");
+    }
+
+    private Answer judge(Target target, List<InetAddress> found) {
         var passed = new ArrayList<InetSocketAddress>();
         String refusal = null;
         for (var address : found) {

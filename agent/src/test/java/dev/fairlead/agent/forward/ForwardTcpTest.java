@@ -49,8 +49,7 @@ class ForwardTcpTest {
         var guarded = new Guarded(List::of, List.of(), lookup, Reach::isLocal);
         var allow = List.of(Rule.parse("loopback"), Rule.parse("198.51.100.0/24:*"));
         forward =
-                new ForwardTcp(
-                        new Reach(allow, List.of(), guarded, lookup), Duration.ofMillis(300));
+                new ForwardTcp(new Reach(allow, List.of(), guarded, lookup), Duration.ofSeconds(3));
         links = new NativeLinks(forward);
         listener = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
     }

@@ -10,6 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -215,6 +216,57 @@ class ReachTest {
             denies(reach, "127.0.0.1:" + own.getLocalPort());
             denies(reach, "[::1]:" + own.getLocalPort());
         }
+    }
+
+    @Test
+    void listenersComeBeforeTenThousandsOfOtherSockets(@TempDir Path proc) throws IOException {
+        Path descriptors = Files.createDirectories(proc.resolve("self/fd"));
+        Files.createSymbolicLink(descriptors.resolve("7"), Path.of("socket:[4711]"));
+        String line =
+                "   %d: 0100007F:%04X 00000000:0000 %s 00000000:00000000 00:00000000 00000000"
+                        + "     0        0 %d 1 0000000000000000 100 0 0 10 0\n";
+        var table = new StringBuilder("  sl  local_address rem_address   st tx_queue rx_queue\n");
+        table.append(line.formatted(0, 8080, "0A", 4712));
+        table.append(line.formatted(1, 9090, "0A", 4711));
+        for (int i = 2; i < 30_000; i++) {
+            table.append(line.formatted(i, 1_024 + i, "06", 0));
+        }
+        Files.createDirectories(proc.resolve("net"));
+        Files.writeString(proc.resolve("net/tcp"), table);
+        assertThat(new OwnListeners(proc).get())
+                .containsExactly(
+                        new Guarded.Listener(
+                                InetAddress.ofLiteral("127.0.0.1"), 9_090, "this agent"));
+    }
+
+    @Test
+    void anAddressIsJudgedAtOnceAndANameIsNot() {
+        var reach = reach("loopback", "*.example.com:*");
+        assertThat(reach.checkAtOnce("127.0.0.1:80")).isEqualTo(allowed("127.0.0.1:80"));
+        assertThat(reach.checkAtOnce("10.0.0.1:80")).isInstanceOf(Reach.Denied.class);
+        assertThat(reach.checkAtOnce("127.1:80")).isInstanceOf(Reach.Denied.class);
+        assertThat(reach.checkAtOnce("localhost:80")).isNull();
+        assertThat(reach.checkAtOnce("db.example.com:80")).isNull();
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void whatMustBeLookedUpOrReadFirstIsNotJudgedAtOnce() {
+        hubs.add(Target.parse("hub.example.com:8484"));
+        var reach = reach("loopback", "10.0.0.0/8:*");
+        assertThat(reach.checkAtOnce("10.1.0.9:8484")).isNull();
+        assertThat(reach.checkAtOnce("10.1.0.9:8485")).isEqualTo(allowed("10.1.0.9:8485"));
+        assertThat(asked).isEmpty();
+        denies(reach, "10.1.0.9:8484");
+
+        var remembered = new Remembered(() -> listeners, InstantSource.system());
+        var guarded = new Guarded(List::of, List.of(remembered), this::lookup, Reach::isLocal);
+        var guarding = new Reach(List.of(Rule.parse("loopback")), List.of(), guarded, this::lookup);
+        assertThat(guarding.checkAtOnce("127.0.0.1:80")).isNull();
+        listeners.add(
+                new Guarded.Listener(InetAddress.getLoopbackAddress(), 80, "something of ours"));
+        denies(guarding, "127.0.0.1:80");
+        assertThat(guarding.checkAtOnce("127.0.0.1:80")).isInstanceOf(Reach.Denied.class);
     }
 
     @Test

@@ -55,7 +55,7 @@ public final class ForwardPorts implements KeptLink.User, AutoCloseable {
     private @Nullable StreamOpener link;
     private @Nullable ScheduledFuture<?> patience;
 
-    /// @param opening the headers of a stream for a connection to such a port
+    /// @param opening the headers of all streams for connections to such a port
     public ForwardPorts(EventLoop loop, Function<ForwardSpec, Headers> opening, Events events) {
         this.loop = loop;
         this.opening = opening;
@@ -83,6 +83,7 @@ public final class ForwardPorts implements KeptLink.User, AutoCloseable {
     }
 
     private ServerBootstrap bootstrap(ForwardSpec spec) {
+        var headers = opening.apply(spec);
         return new ServerBootstrap()
                 .group(loop)
                 .channel(EventLoops.serverSocket(loop))
@@ -98,7 +99,7 @@ public final class ForwardPorts implements KeptLink.User, AutoCloseable {
 
                             @Override
                             public void channelActive(ChannelHandlerContext ctx) {
-                                accepted(spec, (SocketChannel) ctx.channel());
+                                accepted(spec, headers, (SocketChannel) ctx.channel());
                             }
                         });
     }
@@ -151,7 +152,7 @@ public final class ForwardPorts implements KeptLink.User, AutoCloseable {
     }
 
     /// Before anything is read from the socket: what is read without a listener is lost.
-    private void accepted(ForwardSpec spec, SocketChannel socket) {
+    private void accepted(ForwardSpec spec, Headers headers, SocketChannel socket) {
         var from = socket.remoteAddress();
         var to = link;
         if (from == null) {
@@ -168,7 +169,7 @@ public final class ForwardPorts implements KeptLink.User, AutoCloseable {
                             socket,
                             StreamEnd.CANCELLED,
                             (end, message) -> events.closed(spec, from, end, message));
-            splice.start(to.open(opening.apply(spec), splice));
+            splice.start(to.open(headers, splice));
         }
     }
 
