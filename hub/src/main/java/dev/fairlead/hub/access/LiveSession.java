@@ -7,6 +7,7 @@ import dev.fairlead.hub.rbac.Principal;
 import dev.fairlead.link.Link;
 import dev.fairlead.link.StreamEnd;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,6 +60,9 @@ final class LiveSession implements Live {
     private final boolean resumable;
     private final Predicate<LiveSession> allowed;
     private final Set<JoinedStream> joined = new HashSet<>();
+
+    /// How many of those are incarnations of one stream, by its resume id.
+    private final Map<String, Integer> incarnations = new HashMap<>();
 
     /// Lost streams by their resume id, oldest first, with [System#nanoTime()] of the loss.
     private final Map<String, Long> lost = new LinkedHashMap<>();
@@ -292,16 +296,18 @@ final class LiveSession implements Live {
     /// stream must be cut. An earlier incarnation of the same stream is cut: whoever resumes it
     /// knows that it is lost before this hub does.
     boolean enter(JoinedStream stream, Link over) {
-        Optional<JoinedStream> before;
+        Optional<JoinedStream> before = Optional.empty();
         synchronized (this) {
             if (end != null) {
                 return false;
             }
-            before = joined.stream().filter(stream::resumes).findAny();
+            var resumeId = stream.resumeId();
+            if (resumeId != null && incarnations.merge(resumeId, 1, Integer::sum) > 1) {
+                before = joined.stream().filter(stream::resumes).findAny();
+            }
             joined.add(stream);
             bytes.enter(stream.bytes());
             streams++;
-            var resumeId = stream.resumeId();
             if (resumeId != null) {
                 lost.remove(resumeId);
                 if (kind != OpenRequest.Kind.TCP) {
@@ -323,7 +329,12 @@ final class LiveSession implements Live {
         boolean cut;
         synchronized (this) {
             if (joined.remove(stream)) {
-                boolean goesOn = joined.stream().anyMatch(stream::resumes);
+                var resumeId = stream.resumeId();
+                boolean goesOn =
+                        resumeId != null
+                                && incarnations.computeIfPresent(
+                                                resumeId, (id, n) -> n == 1 ? null : n - 1)
+                                        != null;
                 bytes.leave(stream.bytes(), goesOn || mayBeResumed);
                 if (mayBeResumed && !goesOn) {
                     lose(stream);
@@ -389,9 +400,7 @@ final class LiveSession implements Live {
     /// Whether a stream of this resume id is in it, or was lost: as far as this process can know,
     /// which has not seen how the streams of a leftover began.
     synchronized boolean mayHaveStream(String resumeId) {
-        return leftover
-                || lost.containsKey(resumeId)
-                || joined.stream().anyMatch(stream -> resumeId.equals(stream.resumeId()));
+        return leftover || lost.containsKey(resumeId) || incarnations.containsKey(resumeId);
     }
 
     /// Held while it is recorded that it is resumed.

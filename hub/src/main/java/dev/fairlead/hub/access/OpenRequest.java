@@ -146,7 +146,7 @@ record OpenRequest(
             }
             return "";
         }
-        if (text.length() > max || text.chars().anyMatch(Character::isISOControl)) {
+        if (text.length() > max || hasControls(text)) {
             throw new ProtocolException(
                     "header "
                             + name
@@ -155,6 +155,15 @@ record OpenRequest(
                             + " characters or has control characters");
         }
         return text;
+    }
+
+    private static boolean hasControls(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String shown(String text) {

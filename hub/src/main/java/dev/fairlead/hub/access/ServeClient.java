@@ -175,7 +175,44 @@ public final class ServeClient implements StreamServer, Live {
 
     @Override
     public void serve(LinkStream stream) {
-        services.threads().execute(() -> open(stream));
+        if (!joinForward(stream)) {
+            services.threads().execute(() -> open(stream));
+        }
+    }
+
+    /// Joins one more connection of a forward whose session lives, as all but the first of them
+    /// are: that waits for nothing, and needs no thread of its own.
+    ///
+    /// @return false where it is anything else
+    private boolean joinForward(LinkStream stream) {
+        if (ended != null || forwards.isEmpty()) {
+            return false;
+        }
+        OpenRequest request;
+        try {
+            request = OpenRequest.of(stream.headers());
+        } catch (ProtocolException e) {
+            // Said where all else is.
+            return false;
+        }
+        if (request.kind() != OpenRequest.Kind.TCP || request.resumes()) {
+            return false;
+        }
+        var session = forwards.get(request.plain());
+        if (session == null || session.end() != null) {
+            return false;
+        }
+        var node = services.links().find(session.tenant(), session.node());
+        if (node.isEmpty()) {
+            return false;
+        }
+        var meter = services.meters().stream(request.kind().label());
+        try {
+            join(stream, request, session, meter, node.get().link());
+        } catch (RuntimeException e) {
+            failed(stream, meter, e);
+        }
+        return true;
     }
 
     private void open(LinkStream stream) {
@@ -198,9 +235,13 @@ public final class ServeClient implements StreamServer, Live {
         } catch (Rejected e) {
             refuse(stream, meter, end(e), e.detail());
         } catch (RuntimeException e) {
-            log.error("A stream of {} could not be opened", principal.who(), e);
-            refuse(stream, meter, StreamEnd.INTERNAL, "the hub failed; its log says how");
+            failed(stream, meter, e);
         }
+    }
+
+    private void failed(LinkStream stream, LinkMeters.Stream meter, RuntimeException why) {
+        log.error("A stream of {} could not be opened", principal.who(), why);
+        refuse(stream, meter, StreamEnd.INTERNAL, "the hub failed; its log says how");
     }
 
     private LiveSession session(OpenRequest request) {
@@ -337,7 +378,15 @@ public final class ServeClient implements StreamServer, Live {
             }
             return;
         }
-        var node = to.get().link();
+        join(stream, request, session, meter, to.get().link());
+    }
+
+    private void join(
+            LinkStream stream,
+            OpenRequest request,
+            LiveSession session,
+            LinkMeters.Stream meter,
+            Link node) {
         var resume = services.sessions().resume() ? request.resume() : null;
         var joined =
                 new JoinedStream(
@@ -362,8 +411,7 @@ public final class ServeClient implements StreamServer, Live {
                         answer -> accepted(answer, resume, session, joined),
                         (end, message) -> {
                             meter.over(end);
-                            services.threads()
-                                    .execute(() -> streamOver(session, joined, end, message));
+                            streamOver(session, joined, end, message);
                         });
     }
 
@@ -407,11 +455,24 @@ public final class ServeClient implements StreamServer, Live {
         };
     }
 
-    /// A stream is over; with it the session, unless it is a forward that may have more.
+    /// A stream is over; with it the session, unless it is a forward that may have more. Waits for
+    /// nothing.
     private void streamOver(
             LiveSession session, JoinedStream joined, StreamEnd end, String message) {
         boolean lost = end == StreamEnd.LINK_LOST && joined.mayBeResumed();
-        switch (session.leave(joined, lost)) {
+        var left = session.leave(joined, lost);
+        if (left != LiveSession.Left.STREAMS) {
+            services.threads().execute(() -> lastStreamOver(session, left, lost, end, message));
+        }
+    }
+
+    private void lastStreamOver(
+            LiveSession session,
+            LiveSession.Left left,
+            boolean lost,
+            StreamEnd end,
+            String message) {
+        switch (left) {
             case STREAMS -> {}
             case INTERRUPTED -> {
                 boolean orderly = !lost && (gone == null || gone == StreamEnd.DONE);

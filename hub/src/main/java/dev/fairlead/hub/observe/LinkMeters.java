@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -42,6 +43,11 @@ public final class LinkMeters {
 
     private final MeterRegistry meters;
     private final Map<String, AtomicInteger> open;
+
+    /// Of streams, found without asking the registry: there are thousands a second.
+    private final Map<String, Counter> opened = new ConcurrentHashMap<>();
+
+    private final Map<Ended, Counter> ended = new ConcurrentHashMap<>();
     private final Relayed relayed = new Relayed();
     private final Counter interrupted;
     private final Timer pauses;
@@ -224,12 +230,25 @@ public final class LinkMeters {
     /// @param kind as a stranger wrote it
     public Stream stream(@Nullable String kind) {
         var known = kind != null && open.containsKey(kind) ? kind : OTHER;
-        Counter.builder("fairlead.streams.opened")
-                .description("Streams that people's programs asked for, by kind")
-                .tag("kind", known)
-                .register(meters)
-                .increment();
+        opened.computeIfAbsent(known, this::openedCounter).increment();
         return new Stream(known);
+    }
+
+    private Counter openedCounter(String kind) {
+        return Counter.builder("fairlead.streams.opened")
+                .description("Streams that people's programs asked for, by kind")
+                .tag("kind", kind)
+                .register(meters);
+    }
+
+    private record Ended(String kind, StreamEnd cause) {}
+
+    private Counter endedCounter(Ended ended) {
+        return Counter.builder("fairlead.streams.ended")
+                .description("Streams that ended or were refused, by kind and cause")
+                .tag("kind", ended.kind)
+                .tag("cause", ended.cause.label())
+                .register(meters);
     }
 
     /// One stream, from its OPEN to its end.
@@ -260,11 +279,7 @@ public final class LinkMeters {
                 relayed.end(joined);
                 count(-1);
             }
-            Counter.builder("fairlead.streams.ended")
-                    .description("Streams that ended or were refused, by kind and cause")
-                    .tag("kind", kind)
-                    .tag("cause", cause.label())
-                    .register(meters)
+            ended.computeIfAbsent(new Ended(kind, cause), LinkMeters.this::endedCounter)
                     .increment();
         }
 
