@@ -32,6 +32,13 @@ public final class EventLoops {
         return isEpoll(loop) ? EpollSocketChannel.class : NioSocketChannel.class;
     }
 
+    /// A TCP socket that fits this loop, to be registered there and connected.
+    ///
+    /// @throws io.netty.channel.ChannelException where the system gives none
+    public static SocketChannel newSocket(EventLoop loop) {
+        return isEpoll(loop) ? new EpollSocketChannel() : new NioSocketChannel();
+    }
+
     /// The kind of listening TCP socket that runs on this loop.
     public static Class<? extends ServerSocketChannel> serverSocket(EventLoop loop) {
         return isEpoll(loop) ? EpollServerSocketChannel.class : NioServerSocketChannel.class;

@@ -7,8 +7,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -20,16 +19,21 @@ import org.jspecify.annotations.Nullable;
 /// Unknown names are ignored by whoever reads. Immutable; [#with] gives a copy.
 public final class Headers {
 
-    public static final Headers EMPTY = new Headers(Map.of());
+    public static final Headers EMPTY = new Headers(new String[0], new byte[0][]);
 
     private static final int MAX_NAME = 64;
     private static final int MAX_VALUE = 65_535;
     private static final int MAX_FIELDS = 64;
 
-    private final Map<String, byte[]> fields;
+    /// In the order of the wire. A stream has half a dozen: to look through them is quicker than a
+    /// table, and so is a copy.
+    private final String[] names;
 
-    private Headers(Map<String, byte[]> fields) {
-        this.fields = fields;
+    private final byte[][] values;
+
+    private Headers(String[] names, byte[][] values) {
+        this.names = names;
+        this.values = values;
     }
 
     /// Text fields from pairs of name and value.
@@ -42,10 +46,14 @@ public final class Headers {
     }
 
     public Headers with(String name, String value) {
-        return with(name, value.getBytes(StandardCharsets.UTF_8));
+        return withOwn(name, value.getBytes(StandardCharsets.UTF_8));
     }
 
     public Headers with(String name, byte[] value) {
+        return withOwn(name, value.clone());
+    }
+
+    private Headers withOwn(String name, byte[] value) {
         if (!validName(name)) {
             throw new IllegalArgumentException("not a header name: " + name);
         }
@@ -53,24 +61,53 @@ public final class Headers {
             throw new IllegalArgumentException(
                     "header " + name + " is longer than " + MAX_VALUE + " bytes");
         }
-        var copy = new LinkedHashMap<>(fields);
-        copy.put(name, value.clone());
-        return new Headers(copy);
+        int at = indexOf(name);
+        int length = at < 0 ? names.length + 1 : names.length;
+        String[] newNames = Arrays.copyOf(names, length);
+        byte[][] newValues = Arrays.copyOf(values, length);
+        int place = at < 0 ? length - 1 : at;
+        newNames[place] = name;
+        newValues[place] = value;
+        return new Headers(newNames, newValues);
     }
 
     public Headers without(String name) {
-        var copy = new LinkedHashMap<>(fields);
-        copy.remove(name);
-        return new Headers(copy);
+        int at = indexOf(name);
+        if (at < 0) {
+            return this;
+        }
+        int length = names.length - 1;
+        String[] newNames = Arrays.copyOf(names, length);
+        byte[][] newValues = Arrays.copyOf(values, length);
+        System.arraycopy(names, at + 1, newNames, at, length - at);
+        System.arraycopy(values, at + 1, newValues, at, length - at);
+        return new Headers(newNames, newValues);
+    }
+
+    private int indexOf(String name) {
+        return indexOf(name, names, names.length);
+    }
+
+    private static int indexOf(String name, String[] names, int count) {
+        for (int i = 0; i < count; i++) {
+            if (names[i].equals(name)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /// The text of a field, or null where it is missing.
     ///
     /// @throws ProtocolException where it is not UTF-8
     public @Nullable String text(String name) {
-        byte[] value = fields.get(name);
-        if (value == null) {
+        int at = indexOf(name);
+        if (at < 0) {
             return null;
+        }
+        byte[] value = values[at];
+        if (isAscii(value)) {
+            return new String(value, StandardCharsets.US_ASCII);
         }
         try {
             return StandardCharsets.UTF_8
@@ -82,6 +119,15 @@ public final class Headers {
         } catch (CharacterCodingException e) {
             throw new ProtocolException("header " + name + " is not UTF-8");
         }
+    }
+
+    private static boolean isAscii(byte[] value) {
+        for (byte b : value) {
+            if (b < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The text of a field that must be there.
@@ -96,8 +142,8 @@ public final class Headers {
     }
 
     public byte @Nullable [] bytes(String name) {
-        byte[] value = fields.get(name);
-        return value == null ? null : value.clone();
+        int at = indexOf(name);
+        return at < 0 ? null : values[at].clone();
     }
 
     /// The bytes of a field that must be there.
@@ -113,25 +159,25 @@ public final class Headers {
 
     /// The names, in the order of the wire.
     public Set<String> names() {
-        return Collections.unmodifiableSet(fields.keySet());
+        return Collections.unmodifiableSet(new LinkedHashSet<>(Arrays.asList(names)));
     }
 
     /// The length on the wire, in bytes.
     public int encodedLength() {
         int length = 0;
-        for (var field : fields.entrySet()) {
-            length += 1 + field.getKey().length() + 2 + field.getValue().length;
+        for (int i = 0; i < names.length; i++) {
+            length += 1 + names[i].length() + 2 + values[i].length;
         }
         return length;
     }
 
     public void encode(ByteBuf out) {
-        fields.forEach((name, value) -> {
-            out.writeByte(name.length());
-            out.writeCharSequence(name, StandardCharsets.US_ASCII);
-            out.writeShort(value.length);
-            out.writeBytes(value);
-        });
+        for (int i = 0; i < names.length; i++) {
+            out.writeByte(names[i].length());
+            out.writeCharSequence(names[i], StandardCharsets.US_ASCII);
+            out.writeShort(values[i].length);
+            out.writeBytes(values[i]);
+        }
     }
 
     /// Reads all that is left of `in`.
@@ -139,7 +185,9 @@ public final class Headers {
     /// @throws ProtocolException where it is cut short, a name is not allowed or comes twice, or
     ///   there are too many
     public static Headers decode(ByteBuf in) {
-        var fields = new LinkedHashMap<String, byte[]>();
+        String[] names = new String[8];
+        byte[][] values = new byte[8][];
+        int count = 0;
         while (in.isReadable()) {
             int nameLength = in.readUnsignedByte();
             if (nameLength == 0 || nameLength > MAX_NAME || in.readableBytes() < nameLength + 2) {
@@ -155,40 +203,59 @@ public final class Headers {
             }
             byte[] value = new byte[valueLength];
             in.readBytes(value);
-            if (fields.put(name, value) != null) {
+            if (indexOf(name, names, count) >= 0) {
                 throw new ProtocolException("header " + name + " comes twice");
             }
-            if (fields.size() > MAX_FIELDS) {
+            if (count == MAX_FIELDS) {
                 throw new ProtocolException("more than " + MAX_FIELDS + " headers");
             }
+            if (count == names.length) {
+                names = Arrays.copyOf(names, 2 * count);
+                values = Arrays.copyOf(values, 2 * count);
+            }
+            names[count] = name;
+            values[count] = value;
+            count++;
         }
-        return new Headers(fields);
+        return new Headers(Arrays.copyOf(names, count), Arrays.copyOf(values, count));
     }
 
     private static boolean validName(String name) {
-        return !name.isEmpty()
-                && name.length() <= MAX_NAME
-                && name.chars()
-                        .allMatch(
-                                c -> (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')) {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= MAX_NAME;
     }
 
     @Override
     public boolean equals(@Nullable Object o) {
-        return o instanceof Headers other
-                && fields.size() == other.fields.size()
-                && fields.entrySet().stream()
-                        .allMatch(f -> Arrays.equals(f.getValue(), other.fields.get(f.getKey())));
+        if (!(o instanceof Headers other) || names.length != other.names.length) {
+            return false;
+        }
+        for (int i = 0; i < names.length; i++) {
+            int at = other.indexOf(names[i]);
+            if (at < 0 || !Arrays.equals(values[i], other.values[at])) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
     public int hashCode() {
-        return fields.keySet().hashCode();
+        int hash = 0;
+        for (String name : names) {
+            hash += name.hashCode();
+        }
+        return hash;
     }
 
     /// The names only: values may be secret.
     @Override
     public String toString() {
-        return fields.keySet().toString();
+        return Arrays.toString(names);
     }
 }

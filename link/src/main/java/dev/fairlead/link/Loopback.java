@@ -22,12 +22,10 @@ public final class Loopback {
     private static final int IPPROTO_TCP = 6;
     private static final int TCP_CONGESTION = 13;
 
-    private static final ByteBuffer RENO =
-            ByteBuffer.wrap("reno".getBytes(StandardCharsets.US_ASCII)).asReadOnlyBuffer();
+    private static final byte[] RENO = "reno".getBytes(StandardCharsets.US_ASCII);
 
     private static final RawUnixChannelOption CONGESTION_CONTROL =
-            new RawUnixChannelOption(
-                    "TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, RENO.remaining());
+            new RawUnixChannelOption("TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, RENO.length);
 
     private Loopback() {}
 
@@ -43,14 +41,9 @@ public final class Loopback {
             return;
         }
         try {
-            socket.config().setOption(CONGESTION_CONTROL, copy(RENO));
+            socket.config().setOption(CONGESTION_CONTROL, ByteBuffer.wrap(RENO));
         } catch (ChannelException e) {
             // It works without, and one that was closed meanwhile is somebody else's to notice.
         }
-    }
-
-    /// The native call takes bytes of an array or of direct memory.
-    private static ByteBuffer copy(ByteBuffer bytes) {
-        return ByteBuffer.allocateDirect(bytes.remaining()).put(bytes.duplicate()).flip();
     }
 }

@@ -9,6 +9,10 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.unix.Socket;
+import io.netty.channel.unix.UnixChannel;
+import java.io.IOException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -237,8 +241,26 @@ public final class Splice extends ChannelInboundHandlerAdapter implements Stream
             over(StreamEnd.DONE, "");
         } else if (outputEnds && !outputEnded) {
             outputEnded = true;
+            if (inputEnded) {
+                // All was read, so this sends FIN too, and takes a system call and a promise less.
+                socket.close();
+            } else {
+                shutdownOutput();
+            }
+        }
+    }
+
+    /// By the system call alone where that can be reached: the channel's own method makes an
+    /// exception each time, with its stack trace, for what might still wait to be written.
+    private void shutdownOutput() {
+        if (socket instanceof UnixChannel unix && unix.fd() instanceof Socket open) {
+            try {
+                open.shutdown(false, true);
+            } catch (IOException | NotYetConnectedException e) {
+                // It broke just now, which the next read says.
+            }
+        } else {
             socket.shutdownOutput();
-            closeAfterBothEnds();
         }
     }
 
