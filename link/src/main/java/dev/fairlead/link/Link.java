@@ -43,7 +43,14 @@ public final class Link implements StreamOpener {
 
     /// What was consumed is told at latest so much later, however little it is: two hops may have
     /// windows of different sizes, and a sender may keep what was not acknowledged.
-    private static final long TELL_WITHIN_MS = 25;
+    private static final long TELL_WITHIN = TimeUnit.MILLISECONDS.toNanos(25);
+
+    /// What has waited so long is told along with bytes that leave for the other side anyway: where
+    /// both sides talk, nobody is woken up to hear it.
+    private static final long TELL_ALONG = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /// So long the link waits at least before it looks again who has something to tell.
+    private static final long LOOK_AGAIN = TELL_WITHIN / 2;
 
     /// So long after another stream's bytes a stream has company.
     private static final long COMPANY = TimeUnit.SECONDS.toNanos(1);
@@ -224,16 +231,39 @@ public final class Link implements StreamOpener {
     void tellSoon(MuxStream stream) {
         untold.add(stream);
         if (!tellPlanned) {
-            tellPlanned = true;
-            loop.schedule(tellUntold, TELL_WITHIN_MS, TimeUnit.MILLISECONDS);
+            planTelling(TELL_WITHIN);
         }
     }
 
+    private void planTelling(long nanos) {
+        tellPlanned = true;
+        loop.schedule(tellUntold, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /// Tells what would be too old the next time, and plans that for those that have told
+    /// meanwhile, along with bytes, and have something again.
     private void tellUntold() {
         tellPlanned = false;
-        for (var stream = untold.poll(); stream != null; stream = untold.poll()) {
-            stream.tellUntold();
+        long now = now();
+        long oldest = 0;
+        for (int left = untold.size(); left > 0; left--) {
+            var stream = untold.remove();
+            long waits = stream.hasUntold() ? now - stream.untoldSince() : TELL_WITHIN;
+            if (waits >= TELL_WITHIN - LOOK_AGAIN) {
+                stream.tellUntold();
+            } else {
+                untold.add(stream);
+                oldest = Math.max(oldest, waits);
+            }
         }
+        if (!untold.isEmpty()) {
+            planTelling(Math.max(LOOK_AGAIN, TELL_WITHIN - oldest));
+        }
+    }
+
+    /// Whether what was consumed since then should go with the bytes that are about to leave.
+    boolean mayTellAlong(long untoldSince) {
+        return now() - untoldSince >= TELL_ALONG;
     }
 
     /// Forgets a stream that is over on both sides.

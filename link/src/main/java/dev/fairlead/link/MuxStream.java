@@ -71,7 +71,12 @@ final class MuxStream implements LinkStream {
     private boolean endConsumed;
 
     private boolean endTold;
+
+    /// The link tells for it when it has waited for too long.
     private boolean waitsToTell;
+
+    /// Since when something was consumed that the other side does not know of.
+    private long untoldSince;
 
     /// Whether this side may send: at once where it opened the stream, else after it has accepted.
     private boolean answered;
@@ -257,9 +262,14 @@ final class MuxStream implements LinkStream {
             }
             tell();
         }
-        if (consumed > consumedTold && !over && !waitsToTell) {
-            waitsToTell = true;
-            link.tellSoon(this);
+        if (consumed > consumedTold && !over) {
+            if (consumed - bytes <= consumedTold) {
+                untoldSince = link.now();
+            }
+            if (!waitsToTell) {
+                waitsToTell = true;
+                link.tellSoon(this);
+            }
         }
     }
 
@@ -268,10 +278,20 @@ final class MuxStream implements LinkStream {
         link.send(Frames.window(link.channel().alloc(), id, consumed, window.size()));
     }
 
-    /// The moment has passed after which the other side should know.
+    /// Whether there is something that the other side does not know of.
+    boolean hasUntold() {
+        return !over && consumed > consumedTold;
+    }
+
+    /// Since when; only where there is something.
+    long untoldSince() {
+        return untoldSince;
+    }
+
+    /// Tells it, if there is something; the link looks after this stream no longer.
     void tellUntold() {
         waitsToTell = false;
-        if (!over && consumed > consumedTold) {
+        if (hasUntold()) {
             tell();
         }
     }
@@ -473,6 +493,9 @@ final class MuxStream implements LinkStream {
     boolean sendOne() {
         if (!canSend()) {
             return false;
+        }
+        if (hasUntold() && link.mayTellAlong(untoldSince)) {
+            tell();
         }
         var first = outgoing.peek();
         if (first == null) {

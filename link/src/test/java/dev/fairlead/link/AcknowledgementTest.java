@@ -79,6 +79,61 @@ class AcknowledgementTest {
     }
 
     @Test
+    void whatWasConsumedAWhileAgoIsToldAlongWithBytes() {
+        var peer = serving();
+        peer.open(1);
+        peer.data(1, 10);
+        served.getFirst().consumed(10);
+        peer.pass(9);
+        served.getFirst().write(Unpooled.copiedBuffer(new byte[3]));
+        assertThat(peer.said()).containsExactly("ACCEPT 1", "DATA 1 3");
+        peer.pass(1);
+        served.getFirst().write(Unpooled.copiedBuffer(new byte[4]));
+        assertThat(peer.said()).containsExactly("WINDOW 1 10", "DATA 1 4");
+        // What comes after that is as old as any when it is told.
+        peer.pass(10);
+        peer.data(1, 5);
+        served.getFirst().consumed(5);
+        for (int ms = 0; ms < 24; ms++) {
+            peer.pass(1);
+        }
+        assertThat(peer.said()).isEmpty();
+        peer.pass(1);
+        assertThat(peer.said()).containsExactly("WINDOW 1 15");
+        peer.pass(1_000);
+        assertThat(peer.said()).isEmpty();
+        peer.close();
+    }
+
+    @Test
+    void nobodyWaitsForLongerBecauseOthersTalk() {
+        var peer = serving();
+        peer.open(1);
+        peer.open(3);
+        peer.said();
+        peer.data(3, 1);
+        served.get(1).consumed(1);
+        talk(peer, 25);
+        assertThat(peer.said()).contains("WINDOW 3 1");
+        talk(peer, 7);
+        peer.data(3, 1);
+        served.get(1).consumed(1);
+        talk(peer, 25);
+        assertThat(peer.said()).contains("WINDOW 3 2");
+        peer.close();
+    }
+
+    /// A byte each way on the first stream, once in a millisecond.
+    private void talk(FramePeer peer, int millis) {
+        for (int ms = 0; ms < millis; ms++) {
+            peer.data(1, 1);
+            served.getFirst().consumed(1);
+            served.getFirst().write(Unpooled.copiedBuffer(new byte[1]));
+            peer.pass(1);
+        }
+    }
+
+    @Test
     void aQuarterOfTheWindowIsToldAtOnce() {
         var peer = serving();
         peer.open(1);
