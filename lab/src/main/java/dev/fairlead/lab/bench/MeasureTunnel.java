@@ -22,9 +22,11 @@ final class MeasureTunnel {
     }
 
     /// The first seconds of a fresh JVM, and of anybody's caches, are not what is measured. A path
-    /// that handles 64 KiB at a time needs more of them than one that handles keystrokes.
+    /// that handles 64 KiB at a time needs more of them than one that handles keystrokes; that of
+    /// streams which come and go needs most, because it is long, and each step of it runs a few
+    /// thousand times a second only.
     ///
-    /// @param millis for each kind of load
+    /// @param millis for each kind of load, three times as long for the last one
     void warmUp(long millis) throws IOException {
         for (String command :
                 new String[] {
@@ -32,11 +34,11 @@ final class MeasureTunnel {
                     "up " + ports.sink() + " 1 ",
                     "down " + ports.source() + " " + MANY + " ",
                     "up " + ports.sink() + " " + MANY + " ",
-                    "opens " + ports.echo() + " " + MANY + " ",
                     "echo " + ports.echo() + " "
                 }) {
             load.ask(command + millis);
         }
+        load.ask("opens " + ports.echo() + " " + MANY + " " + 3 * millis);
     }
 
     Map<Figure, Double> round(long millis) throws IOException {
