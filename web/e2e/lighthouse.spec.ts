@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { expect, signIn, test } from './console';
+import { figure } from './figures';
 
 /*
  * Lighthouse on each page: accessibility and best practices at least 95. It is not among the
- * libraries of the console, for it is as large as all of them together:
+ * libraries of the console, for it is as large as all of them together; later ones than 12 need a
+ * newer Node.js than Debian has:
  *
- *     npm install --no-save lighthouse@13.5.0 && npm run e2e lighthouse
+ *     npm install --no-save lighthouse@12.8.2 && npm run e2e e2e/lighthouse
  */
 
 const LEAST = 95;
@@ -25,6 +27,7 @@ const PAGES = [
   'network',
   'health',
   'settings',
+  'account',
 ];
 
 type Lighthouse = (
@@ -73,6 +76,7 @@ test('every page by Lighthouse', async ({ stage }) => {
     locale: 'en-GB',
   });
   const wrong: string[] = [];
+  const least = new Map<string, number>();
   try {
     const page = context.pages()[0] ?? (await context.newPage());
     const run = async (path: string) => {
@@ -93,6 +97,7 @@ test('every page by Lighthouse', async ({ stage }) => {
         const line = `${path}: ${name} ${points}${failed.length ? `: ${failed.join(', ')}` : ''}`;
         console.log(line);
         if (points < LEAST) wrong.push(line);
+        least.set(name, Math.min(points, least.get(name) ?? 100));
       }
     };
     await run('/sign-in');
@@ -102,6 +107,9 @@ test('every page by Lighthouse', async ({ stage }) => {
   } finally {
     await context.close();
     rmSync(profile, { recursive: true, force: true });
+  }
+  for (const [name, points] of least) {
+    figure(`Lighthouse: ${name}, the least of ${PAGES.length + 1} pages`, points, 'of 100');
   }
   expect(wrong).toEqual([]);
 });

@@ -22,7 +22,6 @@ import {
   labelsText,
   needsAttention,
   parseLabels,
-  prepareSearch,
   toggleLabel,
 } from './search';
 import { useFleet } from './TenantNodes';
@@ -70,7 +69,6 @@ export function FleetPage() {
     });
   }
 
-  useEffect(() => prepareSearch(nodes), [nodes]);
   const { labels, state, sort } = search;
   const shown = useMemo(
     () =>

@@ -81,21 +81,6 @@ function textOf(node: Node): string {
   return text;
 }
 
-/** What the first key of a search would wait for, done while nobody waits. */
-export function prepareSearch(nodes: readonly Node[]): () => void {
-  if (!('requestIdleCallback' in window)) return () => {};
-  let at = 0;
-  const some = (idle: IdleDeadline) => {
-    while (at < nodes.length && idle.timeRemaining() > 1) {
-      for (const node of nodes.slice(at, at + 100)) textOf(node);
-      at += 100;
-    }
-    if (at < nodes.length) handle = requestIdleCallback(some);
-  };
-  let handle = requestIdleCallback(some);
-  return () => cancelIdleCallback(handle);
-}
-
 export function filterNodes(nodes: readonly Node[], search: FleetSearch): Node[] {
   const wanted = (search.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const labels = parseLabels(search.labels);
