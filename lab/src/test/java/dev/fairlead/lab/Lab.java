@@ -139,7 +139,7 @@ final class Lab implements AutoCloseable {
     ///
     /// @param user as [#cli]
     String signIn(String user) {
-        return hub.services().signIns().signIn(user, PASSWORD, "127.0.0.1").token();
+        return hub.services().signIns().signIn(user, PASSWORD, "127.0.0.1", null).token();
     }
 
     Path folder() {
@@ -226,7 +226,7 @@ final class Lab implements AutoCloseable {
 
     /// The administrator, as the services know them.
     Principal administrator() {
-        return hub.services().signIns().signIn("admin", PASSWORD, "127.0.0.1").principal();
+        return hub.services().signIns().signIn("admin", PASSWORD, "127.0.0.1", null).principal();
     }
 
     TenantId tenant(String name) {
