@@ -74,7 +74,11 @@ record Ground(
         var signatures = signatures(started);
         var meters = new LinkMeters(parts.meters(), ServeClient.KINDS);
         var door =
-                new SlowAccept(config.limits().tlsHandshakes(), config.limits().connections() / 2);
+                new SlowAccept(
+                        config.limits().tlsHandshakes(),
+                        config.limits().connections(),
+                        config.limits().handshakeSeconds(),
+                        threads);
         meters.tlsHandshakes(door, SlowAccept::unfinished, SlowAccept::waiting, SlowAccept::waits);
         var vertx = vertx(door, started);
         var keys = HubKeys.open(data.resolve("keys"), parts.random());

@@ -168,7 +168,8 @@ public final class HubServer implements AutoCloseable {
                     new TlsEngine(
                             certificates,
                             config.data().resolve("keys/tickets"),
-                            config.limits().handshakeSeconds());
+                            // The gate before TLS has the real limits.
+                            SlowAccept.longestSeconds(config.limits().handshakeSeconds()));
             var tls = engine.options();
             options.setSsl(true).setSslEngineOptions(engine);
             options.setKeyCertOptions(tls.getKeyCertOptions());

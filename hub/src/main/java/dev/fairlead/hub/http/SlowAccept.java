@@ -20,6 +20,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.core.transport.Transport;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +47,8 @@ public final class SlowAccept implements Transport {
     private final Transport transport;
     private final int mostSilent;
     private final int mostWaiting;
+    private final int handshakeSeconds;
+    private final Executor threads;
     private final Turns turns;
     private final AtomicInteger silent = new AtomicInteger();
     private final AtomicInteger waiting = new AtomicInteger();
@@ -53,13 +56,24 @@ public final class SlowAccept implements Transport {
     private volatile boolean shut;
 
     /// @param most TLS handshakes under way at once, before the next hellos wait
-    /// @param mostWaiting connections that wait and have not said hello; those beyond are closed
-    public SlowAccept(int most, int mostWaiting) {
+    /// @param mostConnections of this hub: half as many may wait that have not said hello, and of
+    ///   each kind as many that have; those beyond are closed
+    /// @param handshakeSeconds until the hello has to be there, and for TLS from its turn on
+    /// @param threads that work on people's requests
+    public SlowAccept(int most, int mostConnections, int handshakeSeconds, Executor threads) {
         var best = Transport.nativeTransport();
         this.transport = best != null && best.available() ? best : Transport.NIO;
         this.mostSilent = most * SILENT;
-        this.mostWaiting = mostWaiting;
-        this.turns = new Turns(most);
+        this.mostWaiting = mostConnections / 2;
+        this.handshakeSeconds = handshakeSeconds;
+        this.threads = threads;
+        this.turns = new Turns(most, mostConnections);
+    }
+
+    /// The longest that a connection may take until its TLS is there, for whoever has a clock of
+    /// their own.
+    static int longestSeconds(int handshakeSeconds) {
+        return 2 * handshakeSeconds + UntilTls.LONGEST_WAIT_SECONDS;
     }
 
     /// Whoever came for a link on this connection has proved who they are: the next may.
@@ -116,6 +130,7 @@ public final class SlowAccept implements Transport {
         private final ArrayDeque<Channel> queue = new ArrayDeque<>();
 
         private boolean again;
+        private volatile boolean probing;
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
@@ -165,7 +180,20 @@ public final class SlowAccept implements Transport {
             letInOne(ctx);
             letIn(ctx);
             if (turns.pause()) {
+                probe();
                 later(ctx);
+            }
+        }
+
+        /// How long people wait for a thread now, because of those who were let in.
+        private void probe() {
+            if (!probing) {
+                probing = true;
+                long asked = System.nanoTime();
+                threads.execute(() -> {
+                    turns.started(System.nanoTime() - asked);
+                    probing = false;
+                });
             }
         }
 
@@ -179,6 +207,7 @@ public final class SlowAccept implements Transport {
                             .addLast(
                                     new UntilTls(
                                             turns,
+                                            handshakeSeconds,
                                             silent::decrementAndGet,
                                             () -> ctx.executor().execute(() -> later(ctx))));
                     ctx.fireChannelRead(next);

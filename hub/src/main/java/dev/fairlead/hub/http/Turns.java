@@ -10,26 +10,30 @@ import org.jspecify.annotations.Nullable;
 /// until their TLS is there. So a fleet that comes back stands in a queue that costs nothing, and
 /// people pass by it.
 ///
-/// Of links as many are under way as the event loops take without being late: some more for those
-/// that begin in time, and fewer as soon as one begins late. Whatever those do who are let in, one
-/// more of each kind is after each [#pause]; of links, while the event loops are late, after some.
+/// Of links as many are under way as the hub takes without being late: some more for those that
+/// begin in time, and fewer as soon as one begins late, or a thread for people's requests does
+/// ([#started]). Whatever those do who are let in, one more of each kind is after each [#pause]; of
+/// links, while the hub is late, after some.
 final class Turns {
 
-    /// So late an event loop may be, in nanoseconds: what people notice is several times as much.
+    /// So late an event loop or a thread may be, in nanoseconds: what people notice is several
+    /// times as much.
     private static final long LATE = 20_000_000;
 
     private static final int FEWEST_LINKS = 16;
     private static final double LESS = 0.97;
     private static final double MORE = 0.25;
 
-    /// While the event loops are late, a link is let in after so many pauses all the same.
+    /// While the hub is late, a link is let in after so many pauses all the same.
     private static final int PAUSES = 10;
 
     private final int most;
+    private final int mostWaiting;
     private final Queue others = new Queue();
     private final Queue links = new Queue();
     private double mostLinks;
-    private boolean late;
+    private boolean loopsLate;
+    private boolean threadsLate;
     private int pauses;
     private long waits;
     private boolean shut;
@@ -67,8 +71,10 @@ final class Turns {
     }
 
     /// @param most of each kind under way at once
-    Turns(int most) {
+    /// @param mostWaiting of each kind; those beyond have no turn
+    Turns(int most, int mostWaiting) {
         this.most = most;
+        this.mostWaiting = mostWaiting;
         this.mostLinks = Math.min(most, FEWEST_LINKS);
     }
 
@@ -76,14 +82,18 @@ final class Turns {
     /// @return whether it has to wait
     boolean comes(Waiting one, boolean link) {
         var queue = link ? links : others;
+        boolean may;
         synchronized (this) {
-            if (!shut) {
+            may = !shut && queue.waiting.size() < mostWaiting;
+            if (may) {
                 queue.waiting.addLast(one);
             }
         }
-        next(false);
+        if (may) {
+            next(false);
+        }
         synchronized (this) {
-            if (!shut) {
+            if (may && !shut) {
                 // The last of its queue is there as long as it waits.
                 boolean waits = queue.waiting.peekLast() == one;
                 this.waits += waits ? 1 : 0;
@@ -106,9 +116,26 @@ final class Turns {
     ///
     /// @param nanos after its turn came
     synchronized void began(long nanos) {
-        late = nanos > LATE;
-        mostLinks =
-                Math.min(most, late ? Math.max(FEWEST_LINKS, mostLinks * LESS) : mostLinks + MORE);
+        loopsLate = nanos > LATE;
+        if (loopsLate) {
+            fewer();
+        } else {
+            mostLinks = Math.min(most, mostLinks + MORE);
+        }
+    }
+
+    /// A thread has started, as those that work on people's requests do.
+    ///
+    /// @param nanos after it was asked for
+    synchronized void started(long nanos) {
+        threadsLate = nanos > LATE;
+        if (threadsLate) {
+            fewer();
+        }
+    }
+
+    private void fewer() {
+        mostLinks = Math.min(most, Math.max(FEWEST_LINKS, mostLinks * LESS));
     }
 
     /// Some time has passed.
@@ -125,7 +152,7 @@ final class Turns {
         synchronized (this) {
             if (more) {
                 others.next(now);
-                if (!late || ++pauses % PAUSES == 0) {
+                if (!(loopsLate || threadsLate) || ++pauses % PAUSES == 0) {
                     links.next(now);
                 }
             }

@@ -7,15 +7,17 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.DefaultChannelId;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 
 /// Who is let in when, with a clock that the test moves.
 class SlowAcceptTest {
 
     /// So that ten may be silent, and two more wait.
-    private final SlowAccept door = new SlowAccept(1, 2);
+    private final SlowAccept door = new SlowAccept(1, 4, 10, Runnable::run);
 
     private final EmbeddedChannel listening = new EmbeddedChannel(door.new AtTheDoor());
 
@@ -80,6 +82,61 @@ class SlowAcceptTest {
         assertThat(first.config().isAutoRead()).isTrue();
         assertThat(first.pipeline().get(UntilTls.class)).isNull();
         assertThat(door.unfinished()).isZero();
+    }
+
+    private static void pass(EmbeddedChannel connection, int seconds) {
+        connection.advanceTimeBy(seconds, TimeUnit.SECONDS);
+        connection.runScheduledPendingTasks();
+    }
+
+    @Test
+    void whoSaysNoHelloInTimeIsClosedAndWhoWaitsForTheirTurnIsKeptLonger() throws Exception {
+        var silent = comes();
+        silent.register();
+        pass(silent, 9);
+        assertThat(silent.isOpen()).isTrue();
+        pass(silent, 1);
+        assertThat(silent.isOpen()).isFalse();
+
+        var first = withTls();
+        var second = withTls();
+        assertThat(door.unfinished()).isEqualTo(1);
+        assertThat(door.waiting()).isEqualTo(1);
+        pass(first, 9);
+        pass(second, 59);
+        assertThat(first.isOpen()).isTrue();
+        assertThat(second.isOpen()).isTrue();
+        // Its turn has come, and it says nothing more.
+        pass(first, 1);
+        assertThat(first.isOpen()).isFalse();
+        second.runPendingTasks();
+        pass(second, 9);
+        assertThat(second.isOpen()).isTrue();
+        pass(second, 1);
+        assertThat(second.isOpen()).isFalse();
+        assertThat(door.unfinished()).isZero();
+    }
+
+    @Test
+    void whoseTurnNeverComesIsClosedInTheEnd() throws Exception {
+        withTls();
+        var second = withTls();
+        pass(second, 60);
+        assertThat(second.isOpen()).isFalse();
+    }
+
+    /// One that has begun to say its hello.
+    private EmbeddedChannel withTls() throws Exception {
+        var connection = comes();
+        var engine = SSLContext.getDefault().createSSLEngine();
+        engine.setUseClientMode(false);
+        var tls = new SslHandler(engine);
+        tls.setHandshakeTimeoutMillis(0);
+        connection.pipeline().addLast(tls);
+        connection.register();
+        connection.writeInbound(Unpooled.wrappedBuffer(new byte[] {22, 3, 1, 1, 0, 1}));
+        connection.runPendingTasks();
+        return connection;
     }
 
     @Test

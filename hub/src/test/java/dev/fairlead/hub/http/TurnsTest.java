@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /// Who begins TLS when.
 class TurnsTest {
 
-    private final Turns turns = new Turns(2);
+    private final Turns turns = new Turns(2, 5);
     private final List<String> begun = new ArrayList<>();
     private final List<String> turnedAway = new ArrayList<>();
 
@@ -70,6 +70,19 @@ class TurnsTest {
     }
 
     @Test
+    void soManyOfEachKindMayWait() {
+        for (int i = 1; i <= 8; i++) {
+            node("node " + i);
+        }
+        person("person");
+        assertThat(turnedAway).containsExactly("node 8");
+        assertThat(begun).containsExactly("node 1", "node 2", "person");
+        turns.finished(true);
+        node("node 9");
+        assertThat(turnedAway).containsExactly("node 8");
+    }
+
+    @Test
     void whoeverIsInAndDoesNothingOneMoreOfEachKindIsLetInAfterAPause() {
         person("slow 1");
         person("slow 2");
@@ -88,7 +101,7 @@ class TurnsTest {
 
     @Test
     void ofLinksAsManyAreUnderWayAsTheEventLoopsTakeInTime() {
-        var many = new Turns(100);
+        var many = new Turns(100, 1_000);
         Runnable aNode = () -> many.comes(new One("node"), true);
         for (int i = 0; i < 200; i++) {
             aNode.run();
@@ -116,6 +129,34 @@ class TurnsTest {
             many.pause();
         }
         assertThat(begun).hasSize(before + 2);
+    }
+
+    @Test
+    void ofLinksFewerAreUnderWayWhilePeopleWaitForThreads() {
+        var many = new Turns(100, 1_000);
+        for (int i = 0; i < 300; i++) {
+            many.comes(new One("node"), true);
+        }
+        for (int i = 0; i < 1_000; i++) {
+            many.began(1_000_000);
+        }
+        many.finished(true);
+        assertThat(many.underWay()).isEqualTo(100);
+        for (int i = 0; i < 100; i++) {
+            many.started(200_000_000);
+        }
+        for (int i = 0; i < 90; i++) {
+            many.finished(true);
+        }
+        assertThat(many.underWay()).isEqualTo(16);
+        int before = begun.size();
+        for (int i = 0; i < 20; i++) {
+            many.pause();
+        }
+        assertThat(begun).hasSize(before + 2);
+        many.started(1_000_000);
+        many.pause();
+        assertThat(begun).hasSize(before + 3);
     }
 
     @Test

@@ -20,6 +20,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -187,7 +188,8 @@ public final class Dialer {
 
     private static void upgrade(Channel channel, DialRequest request, DialerHandshake handshake)
             throws DialException, InterruptedException {
-        Upgrade.start(channel, request, handshake).await(request.step(), lateUpgrade(request));
+        Upgrade.start(channel, request, handshake)
+                .await(request.step(), () -> lateUpgrade(request));
     }
 
     /// The handshake has its own clock.
@@ -282,14 +284,17 @@ public final class Dialer {
                             .formatted(proxy.passwordFile(), e.getClass().getSimpleName()),
                     e);
         }
-        var late =
-                new DialException(
-                        DialFailure.TIMED_OUT,
-                        "the proxy %s did not make a connection to %s within %d s"
-                                .formatted(
-                                        proxy, request.hostAndPort(), request.step().toSeconds()));
         ProxyTunnel.start(channel, proxy, request.hostAndPort(), authorization)
-                .await(request.step(), late);
+                .await(
+                        request.step(),
+                        () ->
+                                new DialException(
+                                        DialFailure.TIMED_OUT,
+                                        "the proxy %s did not make a connection to %s within %d s"
+                                                .formatted(
+                                                        proxy,
+                                                        request.hostAndPort(),
+                                                        request.step().toSeconds())));
     }
 
     /// Tries each address of a name in turn; resolving blocks, which a virtual thread may.
@@ -311,6 +316,9 @@ public final class Dialer {
     /// The system's resolver knows no deadline and cannot be interrupted, so it gets a thread.
     private static InetAddress[] resolve(String host, Duration time)
             throws UnknownHostException, InterruptedException {
+        if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
+            return InetAddress.getAllByName(host); // Asks nobody.
+        }
         var resolved = new CompletableFuture<InetAddress[]>();
         Thread.ofVirtual()
                 .name("resolve " + host)

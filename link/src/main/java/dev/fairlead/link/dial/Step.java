@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /// One step of dialling: a handler at the end of the pipeline that completes once, and fails where
 /// the connection ends or breaks before.
@@ -39,16 +40,17 @@ abstract class Step<T> extends ChannelInboundHandlerAdapter {
     /// Waits on a virtual thread.
     ///
     /// @param late what it means that it takes longer
-    T await(Duration time, DialException late) throws DialException, InterruptedException {
+    T await(Duration time, Supplier<DialException> late)
+            throws DialException, InterruptedException {
         return await(done, time, late);
     }
 
-    static <T> T await(CompletableFuture<T> future, Duration time, DialException late)
+    static <T> T await(CompletableFuture<T> future, Duration time, Supplier<DialException> late)
             throws DialException, InterruptedException {
         try {
             return future.get(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw late;
+            throw late.get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof DialException failure) {
                 throw failure;

@@ -3,12 +3,15 @@ package dev.fairlead.link.dial;
 import dev.fairlead.link.handshake.Leaf;
 import dev.fairlead.link.handshake.Role;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +19,18 @@ import org.jspecify.annotations.Nullable;
 /// Puts TLS on a connection and says which certificate was seen.
 final class TlsClient {
 
+    /// A hub to which a whole fleet comes back answers one after the other, people first: a node
+    /// that hangs up meanwhile, and comes again, only makes its work more.
+    private static final int SILENT_STEPS = 3;
+
     private final DialRequest request;
     private final @Nullable ProxyServer proxy;
     private final TlsContexts.Context context;
     private final Clock clock;
     private final SeenCertificates seen;
+
+    /// How long the hub may say nothing.
+    private final Duration silence;
 
     TlsClient(DialRequest request, @Nullable ProxyServer proxy, TlsContexts contexts, Clock clock) {
         this.context = contexts.of(request.trust(), isNode(request));
@@ -28,6 +38,7 @@ final class TlsClient {
         this.proxy = proxy;
         this.clock = clock;
         this.seen = SeenCertificates.of(request.trust());
+        this.silence = isNode(request) ? request.step().multipliedBy(SILENT_STEPS) : request.step();
     }
 
     private static boolean isNode(DialRequest request) {
@@ -38,6 +49,7 @@ final class TlsClient {
     /// Waits on a virtual thread until TLS is there.
     Leaf secure(Channel channel) throws DialException, InterruptedException {
         var secured = new CompletableFuture<Leaf>();
+        var spoke = new CompletableFuture<Boolean>();
         channel.eventLoop()
                 .execute(() -> {
                     var tls = handler(channel);
@@ -51,18 +63,22 @@ final class TlsClient {
                                     secured.completeExceptionally(describe(shaken.cause()));
                                 }
                             });
+                    channel.pipeline().addLast(new FirstWord(spoke));
                     channel.pipeline().addLast("tls", tls);
                     channel.pipeline().addLast("tls-errors", new QuietErrors());
                     if (!channel.isActive()) {
                         secured.completeExceptionally(describe(new ClosedChannelException()));
                     }
                 });
-        return Step.await(secured, request.step().plusSeconds(1), late());
+        secured.whenComplete((_, _) -> spoke.complete(true));
+        Step.await(spoke, silence, () -> late(silence));
+        return Step.await(secured, request.step(), () -> late(request.step()));
     }
 
     private SslHandler handler(Channel channel) {
         var tls = context.ssl().newHandler(channel.alloc(), request.host(), request.port());
-        tls.setHandshakeTimeoutMillis(request.step().toMillis());
+        // The waits of `secure` come first.
+        tls.setHandshakeTimeoutMillis(silence.plus(request.step()).plusSeconds(1).toMillis());
         return tls;
     }
 
@@ -75,17 +91,17 @@ final class TlsClient {
         }
     }
 
-    private DialException late() {
+    private DialException late(Duration time) {
         return new DialException(
                 DialFailure.TIMED_OUT,
                 "%s did not finish the TLS handshake within %d s"
-                        .formatted(request.hostAndPort(), request.step().toSeconds()));
+                        .formatted(request.hostAndPort(), time.toSeconds()));
     }
 
     private DialException describe(Throwable cause) {
         var hub = request.hostAndPort();
         if (has(cause, SslHandshakeTimeoutException.class)) {
-            return late();
+            return late(request.step());
         }
         if (has(cause, NotSslRecordException.class)) {
             return proxy == null
@@ -134,5 +150,22 @@ final class TlsClient {
             }
         }
         return false;
+    }
+
+    /// Says that something has come, and takes itself out.
+    private static final class FirstWord extends ChannelInboundHandlerAdapter {
+
+        private final CompletableFuture<Boolean> spoke;
+
+        FirstWord(CompletableFuture<Boolean> spoke) {
+            this.spoke = spoke;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            spoke.complete(true);
+            ctx.pipeline().remove(this);
+            ctx.fireChannelRead(message);
+        }
     }
 }

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.link.handshake.Fingerprint;
 import dev.fairlead.link.handshake.Handshaken;
 import dev.fairlead.link.handshake.HubAnchor;
+import dev.fairlead.link.handshake.Introduction;
 import dev.fairlead.link.handshake.Refusal;
 import dev.fairlead.link.handshake.Refused;
+import dev.fairlead.link.handshake.Secret;
 import dev.fairlead.link.handshake.SigningKey;
 import io.github.nettyplus.leakdetector.junit.NettyLeakDetectorExtension;
 import io.netty.buffer.ByteBuf;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -285,6 +288,30 @@ class DialerTest {
             assertThat(e.failure()).isEqualTo(DialFailure.TIMED_OUT);
             assertThat(e).hasMessageContaining("after TLS was there");
         }
+    }
+
+    @Test
+    void aNodeWaitsLongerForTheFirstWordOfAHub() {
+        var context = TestHub.context(tls);
+        var slow =
+                TestHub.listen(
+                        dials.loops,
+                        channel -> {
+                            channel.config().setAutoRead(false);
+                            channel.pipeline().addLast(context.newHandler(channel.alloc()));
+                            channel.eventLoop()
+                                    .schedule(
+                                            () -> channel.config().setAutoRead(true),
+                                            1_500,
+                                            TimeUnit.MILLISECONDS);
+                        });
+        var request = Dials.request(TestHub.uri("localhost", TestHub.port(slow)));
+        var node = Dials.withStep(request, Dials.node(), Duration.ofSeconds(1));
+        assertThat(dials.fail(node)).hasMessageContaining("after TLS was there");
+
+        var person = Introduction.client(Secret.of("a token"), Map.of(), Map.of());
+        var client = Dials.withStep(request, person, Duration.ofSeconds(1));
+        assertThat(dials.fail(client)).hasMessageContaining("TLS handshake within 1 s");
     }
 
     @Test

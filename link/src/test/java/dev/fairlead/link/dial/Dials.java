@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A dialler with event loops of its own, and what the dials of the tests have in common.
 final class Dials implements AutoCloseable {
@@ -106,14 +107,19 @@ final class Dials implements AutoCloseable {
     }
 
     static DialRequest impatient(DialRequest request) {
+        return withStep(request, request.introduction(), Duration.ofMillis(300));
+    }
+
+    static DialRequest withStep(
+            DialRequest request, @Nullable Introduction introduction, Duration step) {
         return new DialRequest(
                 request.hub(),
                 request.trust(),
                 request.proxies(),
                 request.anchor(),
-                request.introduction(),
+                introduction,
                 request.person(),
-                Duration.ofMillis(300),
+                step,
                 request.handshake());
     }
 
