@@ -38,7 +38,8 @@ public final class Migrate {
                     "V6__in_between.sql",
                     "V7__fleets.sql",
                     "V8__asking.sql",
-                    "V9__over_time.sql");
+                    "V9__over_time.sql",
+                    "V12__by_node.sql");
 
     private static final String FOLDER = "db/migration/";
 

@@ -27,7 +27,8 @@ final class NodeLinkStore {
     record Begun(NodeId node, String name, boolean online) {}
 
     /// Of these links, whose nodes the transaction has locked, those that may begin: the key
-    /// serves, and no newer link has begun.
+    /// serves, and no newer link has begun. That they are enrolled is asked by their state, so that
+    /// the index of names, which has those that are not removed, is none for this.
     static List<Begun> mayBegin(Tx tx, List<NodeLinks.Beginning> all) {
         return tx.handle()
                 .createQuery(
@@ -37,7 +38,7 @@ final class NodeLinkStore {
                                   and l.node_id = n.node_id and l.ended_at is null) as online
                         from jsonb_to_recordset(cast(:rows as jsonb)) as w(node uuid, epoch bigint, key text)
                         join node n on n.tenant_id = :tenant and n.node_id = w.node
-                        where n.removed_at is null and n.public_key = decode(w.key, 'hex')
+                        where n.state = 'enrolled' and n.public_key = decode(w.key, 'hex')
                           and n.link_epoch >= w.epoch
                           and not exists (select from node_link l where l.tenant_id = n.tenant_id
                                           and l.node_id = n.node_id and l.epoch >= w.epoch)\

@@ -261,7 +261,7 @@ final class NodeStore {
                         """
                         update node n set policy = w.policy
                         from jsonb_to_recordset(cast(:rows as jsonb)) as w(node uuid, policy jsonb)
-                        where n.tenant_id = :tenant and n.node_id = w.node and n.removed_at is null
+                        where n.tenant_id = :tenant and n.node_id = w.node and n.state = 'enrolled'
                           and n.policy is distinct from w.policy
                         returning n.node_id, n.name\
                         """)
@@ -284,7 +284,7 @@ final class NodeStore {
                         select 1
                         from jsonb_to_recordset(cast(:rows as jsonb)) as w(node uuid, policy jsonb)
                         join node n on n.tenant_id = :tenant and n.node_id = w.node
-                        where n.removed_at is null and n.policy is distinct from w.policy
+                        where n.state = 'enrolled' and n.policy is distinct from w.policy
                         order by n.node_id for update of n\
                         """)
                 .bind("tenant", tx.tenant().uuid())
@@ -305,7 +305,7 @@ final class NodeStore {
                         set link_epoch = n.link_epoch + 1, agent_version = :version,
                             capabilities = cast(:capabilities as jsonb),
                             platform = cast(:platform as jsonb)
-                        where n.node_id = :id and n.removed_at is null and n.public_key = :key
+                        where n.node_id = :id and n.state = 'enrolled' and n.public_key = :key
                         returning n.link_epoch\
                         """)
                 .bind("id", id.uuid())

@@ -44,7 +44,7 @@ final class SampleStore {
                             cpu real, load1 real, load5 real, load15 real, memory_total bigint,
                             memory_used bigint, disk_total bigint, disk_used bigint, disks jsonb,
                             network_in bigint, network_out bigint, rtt_micros int)
-                        join node n on n.node_id = s.node and n.removed_at is null
+                        join node n on n.node_id = s.node and n.state = 'enrolled'
                         on conflict do nothing\
                         """)
                 .bind("tenant", tx.tenant().uuid())

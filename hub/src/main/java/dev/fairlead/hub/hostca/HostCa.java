@@ -239,7 +239,7 @@ public final class HostCa {
                 .createQuery(
                         """
                         select node_id, name from node
-                        where tenant_id = :tenant and node_id = any(:ids) and removed_at is null\
+                        where tenant_id = :tenant and node_id = any(:ids) and state = 'enrolled'\
                         """)
                 .bind("tenant", tx.tenant().uuid())
                 .bindArray("ids", UUID.class, nodes.stream().map(NodeId::uuid).toList())
