@@ -18,9 +18,9 @@ final class Turns {
 
     /// So late an event loop or a thread may be, in nanoseconds: what people notice is several
     /// times as much.
-    private static final long LATE = 20_000_000;
+    private static final long LATE = 50_000_000;
 
-    private static final int FEWEST_LINKS = 16;
+    private static final int FEWEST_LINKS = 32;
     private static final double LESS = 0.97;
     private static final double MORE = 0.25;
 

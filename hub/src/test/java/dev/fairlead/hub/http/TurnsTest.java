@@ -106,12 +106,12 @@ class TurnsTest {
         for (int i = 0; i < 200; i++) {
             aNode.run();
         }
-        assertThat(begun).hasSize(16);
+        assertThat(begun).hasSize(32);
         for (int i = 0; i < 100; i++) {
             many.began(1_000_000);
         }
         many.finished(true);
-        assertThat(many.underWay()).isEqualTo(41);
+        assertThat(many.underWay()).isEqualTo(57);
         for (int i = 0; i < 1_000; i++) {
             many.began(1_000_000);
         }
@@ -120,10 +120,10 @@ class TurnsTest {
         for (int i = 0; i < 100; i++) {
             many.began(200_000_000);
         }
-        for (int i = 0; i < 85; i++) {
+        for (int i = 0; i < 69; i++) {
             many.finished(true);
         }
-        assertThat(many.underWay()).isEqualTo(16);
+        assertThat(many.underWay()).isEqualTo(32);
         int before = begun.size();
         for (int i = 0; i < 20; i++) {
             many.pause();
@@ -145,10 +145,10 @@ class TurnsTest {
         for (int i = 0; i < 100; i++) {
             many.started(200_000_000);
         }
-        for (int i = 0; i < 90; i++) {
+        for (int i = 0; i < 74; i++) {
             many.finished(true);
         }
-        assertThat(many.underWay()).isEqualTo(16);
+        assertThat(many.underWay()).isEqualTo(32);
         int before = begun.size();
         for (int i = 0; i < 20; i++) {
             many.pause();
