@@ -55,6 +55,18 @@ public final class Together<Q, A> {
     ///
     /// @throws RuntimeException as the work threw it
     public A ask(Q question) {
+        try {
+            return askLater(question).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException own ? own : e;
+        }
+    }
+
+    /// Asks, and holds up nobody: thousands who wait for their answers need no thread each. What is
+    /// to be done with an answer must not block, since the next batch waits for it.
+    ///
+    /// @return fails as the work did
+    public CompletableFuture<A> askLater(Q question) {
         var answer = new CompletableFuture<A>();
         boolean start;
         synchronized (waiting) {
@@ -65,11 +77,7 @@ public final class Together<Q, A> {
         if (start) {
             start(answer);
         }
-        try {
-            return answer.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException own ? own : e;
-        }
+        return answer;
     }
 
     private void start(CompletableFuture<A> first) {

@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -80,9 +81,9 @@ final class AdmitNode {
                 new Together<>(AT_ONCE, coming -> coming.peer.needKey(), threads, this::decide);
     }
 
-    /// Blocks until it is decided.
-    Verdict admit(PeerIdentity peer, String address) {
-        return together.ask(new Coming(peer, address, System.nanoTime()));
+    /// Fails as the database does.
+    CompletableFuture<Verdict> admit(PeerIdentity peer, String address) {
+        return together.askLater(new Coming(peer, address, System.nanoTime()));
     }
 
     /// How many wait for their turn.

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Decides about everybody who proved a key or showed a token, on virtual threads. Nodes that come
-/// back are let in together ([AdmitNode]); of the others a few at a time, on their own turns, so
-/// that people do not stand behind a fleet. Who waited too long is told to come again.
+/// back are let in together, and take no thread each ([AdmitNode]); of the others a few at a time,
+/// on their own turns, so that people do not stand behind a fleet. Who waited too long is told to
+/// come again.
 public final class HubAdmission {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubAdmission.class);
@@ -70,7 +71,7 @@ public final class HubAdmission {
             @Override
             public CompletionStage<? extends Verdict> admit(PeerIdentity peer) {
                 return peer.role() == Role.NODE
-                        ? answer(() -> decide(peer, address))
+                        ? nodes.admit(peer, address).exceptionally(HubAdmission::busy)
                         : answer(() -> inTurn(() -> decide(peer, address)));
             }
 
@@ -82,11 +83,12 @@ public final class HubAdmission {
         };
     }
 
+    /// Blocks until it is decided.
     Verdict decide(PeerIdentity peer, String address) {
         return switch (peer.role()) {
-            case NODE -> nodes.admit(peer, address);
             case ENROL -> redeem.admit(peer, address);
             case CLIENT -> clients.admit(peer, address);
+            case NODE -> nodes.admit(peer, address).join();
             case PAIR -> throw new IllegalArgumentException("a pairing has its own question");
         };
     }
@@ -104,15 +106,20 @@ public final class HubAdmission {
                     try {
                         return (A) question.get();
                     } catch (Rejected e) {
-                        if (e.code().retry()) {
-                            LOG.warn("Nobody can be let in now: {} ({})", e.detail(), e.toString());
-                            LOG.debug("Nobody can be let in now", e);
-                            return (A) new Refused(Refusal.BUSY, e.detail(), LATER);
-                        }
-                        throw e;
+                        return (A) busy(e);
                     }
                 },
                 executor);
+    }
+
+    /// The answer where the hub cannot decide for now; throws what will not pass.
+    private static Refused busy(Throwable e) {
+        if (e instanceof Rejected rejected && rejected.code().retry()) {
+            LOG.warn("Nobody can be let in now: {} ({})", rejected.detail(), e.toString());
+            LOG.debug("Nobody can be let in now", e);
+            return new Refused(Refusal.BUSY, rejected.detail(), LATER);
+        }
+        throw e instanceof RuntimeException own ? own : new IllegalStateException(e);
     }
 
     private Object inTurn(Supplier<?> question) {

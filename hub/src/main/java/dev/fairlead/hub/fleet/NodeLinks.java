@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -78,15 +79,7 @@ public final class NodeLinks {
                         .list());
     }
 
-    /// A link is there. Older ones of the node have ended from now on, as taken over. Blocks until
-    /// it is written; those that begin at the same time are written together.
-    ///
-    /// @param key that the agent proved
-    /// @param epoch that its admission took
-    /// @param address where the agent dialled from
-    /// @param facts what else is known of it
-    /// @return false where the link must be closed: the key was revoked since, or a newer link has
-    ///   begun
+    /// As [#beginLater], and blocks until it is written.
     public boolean begin(
             TenantId tenant,
             NodeId node,
@@ -95,6 +88,25 @@ public final class NodeLinks {
             String address,
             LinkFacts facts) {
         return beginnings.ask(new Beginning(tenant, node, key, epoch, address, facts));
+    }
+
+    /// A link is there. Older ones of the node have ended from now on, as taken over. Those that
+    /// begin at the same time are written together.
+    ///
+    /// @param key that the agent proved
+    /// @param epoch that its admission took
+    /// @param address where the agent dialled from
+    /// @param facts what else is known of it
+    /// @return false where the link must be closed: the key was revoked since, or a newer link has
+    ///   begun
+    public CompletableFuture<Boolean> beginLater(
+            TenantId tenant,
+            NodeId node,
+            VerifyingKey key,
+            long epoch,
+            String address,
+            LinkFacts facts) {
+        return beginnings.askLater(new Beginning(tenant, node, key, epoch, address, facts));
     }
 
     private List<Boolean> beginAll(List<Beginning> all) {

@@ -193,19 +193,28 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
     }
 
     private void serve(Handshaken<PeerIdentity> handshaken, String address) {
-        parts.threads()
-                .execute(() -> {
-                    try {
-                        if (handshaken.other().role() == Role.CLIENT) {
-                            serveClient(handshaken, address);
-                        } else {
-                            serveNode(handshaken, address);
-                        }
-                    } catch (RuntimeException e) {
-                        log.error("A link from {} could not be served", address, e);
-                        handshaken.channel().close();
-                    }
-                });
+        if (handshaken.other().role() == Role.CLIENT) {
+            serveOn(parts.threads(), handshaken, address, () -> serveClient(handshaken, address));
+        } else {
+            // Waits for nobody.
+            var loop = handshaken.channel().eventLoop();
+            serveOn(loop, handshaken, address, () -> serveNode(handshaken, address));
+        }
+    }
+
+    private static void serveOn(
+            Executor executor,
+            Handshaken<PeerIdentity> handshaken,
+            String address,
+            Runnable serve) {
+        executor.execute(() -> {
+            try {
+                serve.run();
+            } catch (RuntimeException e) {
+                log.error("A link from {} could not be served", address, e);
+                handshaken.channel().close();
+            }
+        });
     }
 
     private void serveClient(Handshaken<PeerIdentity> handshaken, String address) {
@@ -258,27 +267,31 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
     }
 
     /// The directory has the last word: a key that was revoked meanwhile, or a newer link
-    /// elsewhere.
-    private void record(LiveLink link, Handshaken<PeerIdentity> handshaken) {
-        boolean counts;
-        try {
-            counts =
-                    parts.nodeLinks()
-                            .begin(
-                                    link.tenant(),
-                                    link.node(),
-                                    handshaken.other().needKey(),
-                                    link.epoch(),
-                                    link.address(),
-                                    LinkFacts.of(handshaken.other(), handshaken.welcome().hubs()));
-        } catch (RuntimeException e) {
-            log.warn("The link of {} could not be recorded", link.node(), e);
-            link.link().close(LinkEnd.INTERNAL, "the hub could not record the link; dial again");
-            return;
-        }
-        if (!counts) {
-            link.link().close(LinkEnd.TAKEN_OVER, "the key was revoked, or a newer link has begun");
-        }
+    /// elsewhere. What is given completes when it has said it, and never fails.
+    private CompletableFuture<Void> record(LiveLink link, Handshaken<PeerIdentity> handshaken) {
+        return parts.nodeLinks()
+                .beginLater(
+                        link.tenant(),
+                        link.node(),
+                        handshaken.other().needKey(),
+                        link.epoch(),
+                        link.address(),
+                        LinkFacts.of(handshaken.other(), handshaken.welcome().hubs()))
+                .handle((counts, failure) -> {
+                    if (failure != null) {
+                        log.warn("The link of {} could not be recorded", link.node(), failure);
+                        link.link()
+                                .close(
+                                        LinkEnd.INTERNAL,
+                                        "the hub could not record the link; dial again");
+                    } else if (!counts) {
+                        link.link()
+                                .close(
+                                        LinkEnd.TAKEN_OVER,
+                                        "the key was revoked, or a newer link has begun");
+                    }
+                    return null;
+                });
     }
 
     /// A client link from its start to its end.
@@ -363,12 +376,15 @@ public final class AcceptLink implements Handler<HttpServerRequest> {
             parts.links().remove(link);
             // Who has joined has what it came for; the link of its agent is another one.
             var why = joined && cause == LinkEnd.CONNECTION_LOST ? LinkEnd.CLOSED : cause;
-            then(() -> parts.nodeLinks().end(tenant, node, epoch, why));
+            then(() ->
+                    CompletableFuture.runAsync(
+                            () -> parts.nodeLinks().end(tenant, node, epoch, why),
+                            parts.threads()));
         }
 
         /// One after the other, so that no end is written before its beginning.
-        synchronized void then(Runnable write) {
-            written = written.thenRunAsync(write, parts.threads());
+        synchronized void then(Supplier<CompletableFuture<Void>> write) {
+            written = written.thenCompose(_ -> write.get());
         }
     }
 }
