@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Tells the hub how this machine is: at once over the first link, within an interval over later
-/// ones, then at each interval, a tenth earlier or later, so that a fleet does not report in step.
+/// Tells the hub how this machine is: at once over the first link, over later ones after half an
+/// interval to one and a half, so that a fleet has its links first, then at each interval, a tenth
+/// earlier or later, so that it does not report in step.
 public final class Heartbeat implements LinkTask {
 
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -37,6 +38,7 @@ public final class Heartbeat implements LinkTask {
     @Override
     public void run(Link link) throws InterruptedException {
         if (told) {
+            Thread.sleep(interval.dividedBy(2));
             LinkTask.lull(interval);
         }
         awaitFirstPong(link);

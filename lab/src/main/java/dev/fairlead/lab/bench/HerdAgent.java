@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One simulated agent: it dials as an agent does, waits as an agent does, says over each link what
@@ -115,20 +116,16 @@ final class HerdAgent implements Runnable {
             boolean again = cameBefore;
             cameBefore = true;
             saysOnce.forEach((method, document) ->
-                    threads.execute(() -> {
-                        if (again) {
-                            lull(AGAIN_WITHIN);
-                        }
-                        if (!ended.future.isDone()) {
-                            ask(link, method, document);
-                        }
-                    }));
-            threads.execute(() -> {
-                if (again) {
-                    lull(HEARTBEAT);
-                }
-                heartbeats(link, ended);
-            });
+                    after(
+                            again ? lull(AGAIN_WITHIN) : Duration.ZERO,
+                            () -> {
+                                if (!ended.future.isDone()) {
+                                    ask(link, method, document);
+                                }
+                            }));
+            after(
+                    again ? HEARTBEAT.dividedBy(2).plus(lull(HEARTBEAT)) : Duration.ZERO,
+                    () -> heartbeats(link, ended));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof DialException failure) {
                 told.failed(failure);
@@ -141,14 +138,14 @@ final class HerdAgent implements Runnable {
         return wait;
     }
 
-    /// What an agent has told before it tells again in its own time.
-    private static void lull(Duration most) {
-        try {
-            Thread.sleep(
-                    Duration.ofMillis(ThreadLocalRandom.current().nextLong(most.toMillis() + 1)));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /// What an agent has told before it tells again in its own time. Takes no thread until then.
+    private void after(Duration time, Runnable work) {
+        CompletableFuture.delayedExecutor(time.toMillis(), TimeUnit.MILLISECONDS, threads)
+                .execute(work);
+    }
+
+    private static Duration lull(Duration most) {
+        return Duration.ofMillis(ThreadLocalRandom.current().nextLong(most.toMillis() + 1));
     }
 
     private void heartbeats(Link link, Ended ended) {
