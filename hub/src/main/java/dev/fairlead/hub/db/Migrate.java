@@ -39,6 +39,8 @@ public final class Migrate {
                     "V7__fleets.sql",
                     "V8__asking.sql",
                     "V9__over_time.sql",
+                    "V10__sign_ins.sql",
+                    "V11__views.sql",
                     "V12__by_node.sql");
 
     private static final String FOLDER = "db/migration/";
