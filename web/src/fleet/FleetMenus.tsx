@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Menu } from '@mantine/core';
-import { useMemo, useState } from 'react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import type { Node } from '../api/client';
 import { useCopy } from '../shell/Copy';
 import { Icon } from '../shell/Icon';
@@ -9,6 +9,7 @@ import { useWords } from '../text/words';
 import { COLUMNS, type Column, csvOf } from './columns';
 import css from './fleet.module.css';
 import { type FleetSearch, type LabelFilter, parseLabels } from './search';
+import { useFleet } from './TenantNodes';
 import { fleetWords } from './text';
 
 const KEPT = 'fairlead.fleet.columns';
@@ -25,16 +26,20 @@ export function useColumns(): [string[], (ids: string[]) => void] {
     }
     return COLUMNS.filter((column) => column.usual).map((column) => column.id);
   });
-  return [
-    ids,
-    (next) => {
-      localStorage.setItem(KEPT, JSON.stringify(next));
-      setIds(next);
-    },
-  ];
+  const choose = useCallback((next: string[]) => {
+    localStorage.setItem(KEPT, JSON.stringify(next));
+    setIds(next);
+  }, []);
+  return [ids, choose];
 }
 
-export function ColumnMenu({ shown, set }: { shown: string[]; set: (ids: string[]) => void }) {
+export const ColumnMenu = memo(function ColumnMenu({
+  shown,
+  set,
+}: {
+  shown: string[];
+  set: (ids: string[]) => void;
+}) {
   const t = useWords(fleetWords);
   return (
     <Menu width={200}>
@@ -61,31 +66,18 @@ export function ColumnMenu({ shown, set }: { shown: string[]; set: (ids: string[
       </Menu.Dropdown>
     </Menu>
   );
-}
+});
 
 /** The labels that there are, with how many nodes have them. */
-export function LabelMenu({
-  nodes,
+export const LabelMenu = memo(function LabelMenu({
   filter,
   toggle,
 }: {
-  nodes: readonly Node[];
   filter: LabelFilter;
   toggle: (key: string, value: string) => void;
 }) {
   const t = useWords(fleetWords);
   const [opened, setOpened] = useState(false);
-  const labels = useMemo(() => {
-    if (!opened) return [];
-    const counts = new Map<string, number>();
-    for (const node of nodes) {
-      for (const [key, value] of Object.entries(node.labels)) {
-        const label = `${key}=${value}`;
-        counts.set(label, (counts.get(label) ?? 0) + 1);
-      }
-    }
-    return [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_LABELS);
-  }, [nodes, opened]);
   return (
     <Menu opened={opened} onChange={setOpened} width={240} position="bottom-start">
       <Menu.Target>
@@ -94,37 +86,60 @@ export function LabelMenu({
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={css.labelMenu}>
-        {opened && labels.length === 0 && <Menu.Label>{t.noLabels}</Menu.Label>}
-        {labels.map(([label, n]) => {
-          const at = label.indexOf('=');
-          const key = label.slice(0, at);
-          const value = label.slice(at + 1);
-          const on = filter.some(([k, v]) => k === key && v === value);
-          return (
-            <Menu.CheckboxItem
-              key={label}
-              checked={on}
-              closeMenuOnClick
-              rightSection={<span className={css.count}>{number(n)}</span>}
-              onChange={() => toggle(key, value)}
-            >
-              {label}
-            </Menu.CheckboxItem>
-          );
-        })}
+        {opened && <Labels filter={filter} toggle={toggle} />}
       </Menu.Dropdown>
     </Menu>
   );
+});
+
+function Labels({
+  filter,
+  toggle,
+}: {
+  filter: LabelFilter;
+  toggle: (key: string, value: string) => void;
+}) {
+  const t = useWords(fleetWords);
+  const { nodes } = useFleet();
+  const labels = useMemo(() => {
+    const counts = new Map<string, number>();
+    for (const node of nodes) {
+      for (const [key, value] of Object.entries(node.labels)) {
+        const label = `${key}=${value}`;
+        counts.set(label, (counts.get(label) ?? 0) + 1);
+      }
+    }
+    return [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_LABELS);
+  }, [nodes]);
+  if (labels.length === 0) return <Menu.Label>{t.noLabels}</Menu.Label>;
+  return labels.map(([label, n]) => {
+    const at = label.indexOf('=');
+    const key = label.slice(0, at);
+    const value = label.slice(at + 1);
+    const on = filter.some(([k, v]) => k === key && v === value);
+    return (
+      <Menu.CheckboxItem
+        key={label}
+        checked={on}
+        closeMenuOnClick
+        rightSection={<span className={css.count}>{number(n)}</span>}
+        onChange={() => toggle(key, value)}
+      >
+        {label}
+      </Menu.CheckboxItem>
+    );
+  });
 }
 
-export function MoreMenu({
+export const MoreMenu = memo(function MoreMenu({
   tenant,
   nodes,
   columns,
   search,
 }: {
   tenant: string;
-  nodes: readonly Node[];
+  /** Asked when they are saved. */
+  nodes: () => readonly Node[];
   columns: readonly Column[];
   search: FleetSearch;
 }) {
@@ -151,7 +166,7 @@ export function MoreMenu({
   }
 
   function save() {
-    const address = URL.createObjectURL(new Blob([csvOf(nodes, columns)], { type: 'text/csv' }));
+    const address = URL.createObjectURL(new Blob([csvOf(nodes(), columns)], { type: 'text/csv' }));
     const anchor = document.createElement('a');
     anchor.href = address;
     anchor.download = `${tenant}-nodes.csv`;
@@ -179,4 +194,4 @@ export function MoreMenu({
       </Menu.Dropdown>
     </Menu>
   );
-}
+});

@@ -1,7 +1,7 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Node } from '../api/client';
 import { may, useMe } from '../identity/me';
 import { ErrorNotice } from '../shell/ErrorNotice';
@@ -9,12 +9,14 @@ import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
 import { Segments } from '../shell/Segments';
 import { shellWords } from '../shell/text';
+import { useStable } from '../shell/useStable';
 import { useWords } from '../text/words';
 import { bulkWords } from './bulkText';
 import { COLUMNS, sortNodes } from './columns';
 import { ColumnMenu, LabelMenu, MoreMenu, useColumns } from './FleetMenus';
 import { FleetTable } from './FleetTable';
 import css from './fleet.module.css';
+import { NodeSearch, useEcho } from './NodeSearch';
 import { SavedViews } from './SavedViews';
 import {
   type FleetSearch,
@@ -26,6 +28,7 @@ import {
 } from './search';
 import { useFleet } from './TenantNodes';
 import { fleetWords } from './text';
+import type { View } from './views';
 
 const FleetPicture = lazy(() => import('./Picture'));
 const BulkActions = lazy(() => import('./BulkActions'));
@@ -43,31 +46,24 @@ export function FleetPage() {
   const me = useMe();
   const mayAdd = may(me, tenant, 'operator', true);
 
-  // What is typed stands at once; the table and the address follow.
-  const [typed, setTyped] = useState(search.q ?? '');
-  const q = useDeferredValue(typed);
-  const addressed = search.q ?? '';
-  const sent = useRef([addressed]);
-  useEffect(() => {
-    if (q === addressed) return;
-    sent.current.push(q);
-    change({ q });
-  }, [q]);
-  // An address that is not what was typed here: of a view, of a link, or of the browser's way back.
-  useEffect(() => {
-    const own = sent.current.includes(addressed);
-    if (!own) setTyped(addressed);
-    if (!own || addressed === sent.current.at(-1)) sent.current = [addressed];
-  }, [addressed]);
-
-  function change(next: { [K in keyof FleetSearch]: FleetSearch[K] | undefined }) {
+  const change = useStable((next: { [K in keyof FleetSearch]: FleetSearch[K] | undefined }) => {
     const all = { ...search, ...next };
     void navigate({
       search: Object.fromEntries(Object.entries(all).filter(([, value]) => value)) as FleetSearch,
       replace: true,
       resetScroll: false,
     });
-  }
+  });
+
+  // The address follows what the list shows.
+  const addressed = search.q ?? '';
+  const [q, setQ] = useState(addressed);
+  const send = useEcho(addressed, setQ);
+  useEffect(() => {
+    if (q === addressed) return;
+    send(q);
+    change({ q });
+  }, [q]);
 
   const { labels, state, sort } = search;
   const shown = useMemo(
@@ -83,8 +79,21 @@ export function FleetPage() {
     [nodes, q, labels, state, sort],
   );
   const counts = useMemo(() => count(nodes), [nodes]);
-  const filter = parseLabels(labels);
-  const columns = COLUMNS.filter((column) => shownColumns.includes(column.id));
+  const filter = useMemo(() => parseLabels(labels), [labels]);
+  const columns = useMemo(
+    () => COLUMNS.filter((column) => shownColumns.includes(column.id)),
+    [shownColumns],
+  );
+  // What stands above the list is not drawn anew with each change of a node.
+  const toggle = useStable((key: string, value: string) =>
+    change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined }),
+  );
+  const exported = useStable(() => shown);
+  const show = useStable((view: View) => {
+    setQ(view.search.q ?? '');
+    setShownColumns(view.columns);
+    void navigate({ search: view.search });
+  });
   const filtered = shown.length !== nodes.length;
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   // Only what is seen is acted upon.
@@ -124,15 +133,7 @@ export function FleetPage() {
       ) : (
         <>
           <search className={css.tools}>
-            <TextInput
-              className={css.search}
-              type="search"
-              aria-label={t.search}
-              placeholder={t.searchHint}
-              leftSection={<Icon name="search" size={16} />}
-              value={typed}
-              onChange={(event) => setTyped(event.currentTarget.value)}
-            />
+            <NodeSearch value={q} onSearch={setQ} />
             <Segments
               aria-label={t.state}
               size="xs"
@@ -149,23 +150,8 @@ export function FleetPage() {
                   : []),
               ]}
             />
-            <LabelMenu
-              nodes={nodes}
-              filter={filter}
-              toggle={(key, value) =>
-                change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
-              }
-            />
-            <SavedViews
-              tenant={tenant}
-              search={search}
-              columns={shownColumns}
-              show={(view) => {
-                setTyped(view.search.q ?? '');
-                setShownColumns(view.columns);
-                void navigate({ search: view.search });
-              }}
-            />
+            <LabelMenu filter={filter} toggle={toggle} />
+            <SavedViews tenant={tenant} search={search} columns={shownColumns} show={show} />
             <div className={css.toolsEnd}>
               <Segments
                 aria-label={bulk.shown}
@@ -180,7 +166,7 @@ export function FleetPage() {
               {!narrow && search.view !== 'picture' && (
                 <ColumnMenu shown={shownColumns} set={setShownColumns} />
               )}
-              <MoreMenu tenant={tenant} nodes={shown} columns={columns} search={search} />
+              <MoreMenu tenant={tenant} nodes={exported} columns={columns} search={search} />
             </div>
           </search>
           {filter.length > 0 && (
@@ -191,9 +177,7 @@ export function FleetPage() {
                   key={key}
                   className={css.filter}
                   aria-label={t.unfilter(`${key}=${value}`)}
-                  onClick={() =>
-                    change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
-                  }
+                  onClick={() => toggle(key, value)}
                 >
                   {key}={value}
                   <Icon name="close" size={12} />
@@ -216,7 +200,7 @@ export function FleetPage() {
                   <Button
                     variant="light"
                     onClick={() => {
-                      setTyped('');
+                      setQ('');
                       change({ q: undefined, labels: undefined, state: undefined });
                     }}
                   >
@@ -232,9 +216,7 @@ export function FleetPage() {
                 nodes={shown}
                 by={search.by}
                 onBy={(by) => change({ by })}
-                onLabel={(key, value) =>
-                  change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
-                }
+                onLabel={toggle}
               />
             </Suspense>
           ) : (
@@ -247,9 +229,7 @@ export function FleetPage() {
               narrow={narrow ?? false}
               sort={sort}
               onSort={(next) => change({ sort: next === 'name' ? undefined : next })}
-              onLabel={(key, value) =>
-                change({ labels: labelsText(toggleLabel(filter, key, value)) || undefined })
-              }
+              onLabel={toggle}
             />
           )}
         </>

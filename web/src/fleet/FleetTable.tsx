@@ -72,7 +72,6 @@ export function FleetTable({
     count: nodes.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    getItemKey: (index) => nodes[index]?.id ?? index,
     overscan: 12,
   });
   useEffect(() => rows.measure(), [rows, height]);
@@ -133,12 +132,12 @@ export function FleetTable({
           </div>
         )}
         <div role="rowgroup" className={css.body} style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, key, start }) => {
+          {rows.getVirtualItems().map(({ index, start }) => {
             const node = nodes[index];
             return (
               node && (
                 <Row
-                  key={key}
+                  key={node.id}
                   index={index}
                   top={start}
                   height={height}

@@ -1,5 +1,6 @@
 import { allPages, answer, api, type Node } from '../api/client';
 import type { HubEvent } from '../api/events';
+import { textOf } from './search';
 
 /*
  * All nodes of a tenant that the reader may see, as of now: read page after page, then kept by the
@@ -100,6 +101,8 @@ export class NodeStore {
         (nodes) => {
           for (const node of nodes) {
             read.add(node.id);
+            // Now, a page at a time, and not for all nodes at the first key of a search.
+            textOf(node);
             if (!this.newer.has(node.id) && !this.gone.has(node.id)) this.set(node);
           }
           this.changed();

@@ -1,6 +1,6 @@
 import { Button, Menu, Modal, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, memo, useState } from 'react';
 import { useMe } from '../identity/me';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
@@ -20,7 +20,7 @@ import {
 } from './views';
 
 /** Views by their names: to show one, to keep what is shown as one, to forget one. */
-export function SavedViews({
+export const SavedViews = memo(function SavedViews({
   tenant,
   search,
   columns,
@@ -103,7 +103,7 @@ export function SavedViews({
       )}
     </>
   );
-}
+});
 
 function NameView({
   views,

@@ -62,7 +62,7 @@ export function needsAttention(node: Node): boolean {
 /** What a search looks at, once for each version of a node. */
 const texts = new WeakMap<Node, string>();
 
-function textOf(node: Node): string {
+export function textOf(node: Node): string {
   let text = texts.get(node);
   if (text === undefined) {
     text = [
