@@ -56,6 +56,7 @@ class DecideTest {
                     // about.
                     Act.TENANTS_MANAGE,
                     Act.PORTS_SEE,
+                    Act.PAIRINGS_SEE,
                     Act.HUB_SEE);
 
     @ParameterizedTest
@@ -64,7 +65,7 @@ class DecideTest {
         Map<String, Set<Act>> expected =
                 Map.of(
                         "viewer|", with(VIEWER, Act.PORTS_SEE),
-                        "operator|", with(OPERATOR, Act.PORTS_SEE),
+                        "operator|", with(OPERATOR, Act.PORTS_SEE, Act.PAIRINGS_SEE),
                         "admin|", ADMIN,
                         "viewer|env=prod", VIEWER,
                         "operator|env=prod", OPERATOR_OF_SOME,
