@@ -72,17 +72,13 @@ final class LabCli implements AutoCloseable {
     }
 
     /// The same, not yet started.
-    ProcessBuilder ssh(String host, String command) {
-        return Programs.builder(
-                environment(),
-                List.of(
-                        "ssh",
-                        "-F",
-                        sshConfig().toString(),
-                        "-o",
-                        "ControlPath=none",
-                        host,
-                        command));
+    ProcessBuilder ssh(String host, String command, String... options) {
+        List<String> argv =
+                new ArrayList<>(
+                        List.of("ssh", "-F", sshConfig().toString(), "-o", "ControlPath=none"));
+        argv.addAll(List.of(options));
+        argv.addAll(List.of(host, command));
+        return Programs.builder(environment(), argv);
     }
 
     Ran run(String stdin, String... args) throws Exception {

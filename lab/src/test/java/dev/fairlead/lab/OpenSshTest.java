@@ -339,6 +339,31 @@ class OpenSshTest {
         }
     }
 
+    /// Its keys are exchanged anew after each gigabyte, here megabyte, and the node has a certificate
+    /// for another name by then.
+    @Test
+    void aSessionOutlivesARenameOfItsNode() throws Exception {
+        String name = node.name();
+        String line = "a line of 64 bytes, which are enough to see that nothing is lost\n";
+        try (var api = lab.api(lab.signIn("admin"));
+                var cat = Programs.start(admin.ssh(node.host(), "cat", "-o", "RekeyLimit=1M"))) {
+            cat.type(line);
+            cat.awaitOut(line);
+            String path = HubApi.path("tenants", Lab.TENANT, "nodes", node.node().id().text());
+            api.patch(path, Map.of("name", "called-otherwise"));
+            try {
+                var there = admin.ssh("called-otherwise." + Lab.TENANT + ".fairlead", "true");
+                Programs.run(there, new byte[0], Duration.ofSeconds(60)).ok();
+                cat.type(line.repeat(60_000));
+                cat.process().outputWriter().close();
+                assertThat(cat.exit(Duration.ofSeconds(100))).as(cat.err()).isZero();
+                assertThat(cat.out()).isEqualTo(line.repeat(60_001));
+            } finally {
+                api.patch(path, Map.of("name", name));
+            }
+        }
+    }
+
     @Test
     void forwardReachesAPortOfTheNode() throws Exception {
         try (var target = new ServerSocket(0, 5, java.net.InetAddress.getLoopbackAddress())) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
 import org.apache.sshd.common.channel.Channel;
 import org.apache.sshd.common.channel.ChannelFactory;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
@@ -38,6 +39,8 @@ import org.slf4j.LoggerFactory;
 
 /// The agent's SSH server. It never listens: [#serve] is given each SSH stream of the link.
 public final class SshService implements AutoCloseable {
+
+    private static final AttributeKey<List<OpenSshCertificate>> CERTIFICATE = new AttributeKey<>();
 
     private static final Logger LOG = LoggerFactory.getLogger(SshService.class);
 
@@ -133,7 +136,10 @@ public final class SshService implements AutoCloseable {
                 List.of(AuthByLink.FACTORY, ServerConnectionServiceFactory.INSTANCE));
         made.setUserAuthFactories(List.of(UserAuthNoneFactory.INSTANCE));
         made.setKeyPairProvider(session -> List.of(hostKey.pair()));
-        made.setHostKeyCertificateProvider(session -> certificate());
+        // One for all key exchanges of a session: its other side knows this node by the name of then,
+        // and leaves in the middle of a copy where a later exchange shows another's certificate.
+        made.setHostKeyCertificateProvider(
+                session -> session.computeAttributeIfAbsent(CERTIFICATE, key -> certificate()));
         made.addSessionListener(
                 new SessionListener() {
                     @Override
