@@ -29,6 +29,15 @@ programs_untrained() {
     [[ $jdk != "$JAVA_HOME" || -n $newer ]]
 }
 
+# True when none of our jars came after the caches. The JVM does not look (25 validates its own modules, not what is on the
+# class path), and would run the classes of then.
+caches_current() {
+    local jar
+    for jar in "$home"/lib/fairlead-*.jar; do
+        if [[ $jar -nt $home/aot/trained ]]; then return 1; fi
+    done
+}
+
 # Sets the array java_options for a program (hub, agent or cli) and, for the CLI, its command.
 java_options() {
     local cache=$1
@@ -67,7 +76,7 @@ java_options() {
     esac
     if [[ -n ${FAIRLEAD_RECORD-} ]]; then
         java_options+=(-Xlog:disable -XX:AOTMode=record -XX:AOTConfiguration="$FAIRLEAD_RECORD/$cache.conf")
-    elif [[ -r $home/aot/$cache.aot ]]; then
+    elif [[ -r $home/aot/$cache.aot ]] && caches_current; then
         java_options+=(-XX:AOTCache="$home/aot/$cache.aot")
     fi
 }

@@ -82,7 +82,8 @@ class AgentTest {
             assertThat(hub.ends.poll(30, TimeUnit.SECONDS)).isEqualTo(LinkEnd.LIMIT);
             // The next link has its own account.
             reaches(hub.nextLink());
-            assertThat(agent.status().state()).isEqualTo(AgentStatus.State.LINKED);
+            await().untilAsserted(() ->
+                    assertThat(agent.status().state()).isEqualTo(AgentStatus.State.LINKED));
         }
     }
 

@@ -339,8 +339,8 @@ class OpenSshTest {
         }
     }
 
-    /// Its keys are exchanged anew after each gigabyte, here megabyte, and the node has a certificate
-    /// for another name by then.
+    /// Its keys are exchanged anew after each gigabyte, here megabyte, and the node has a
+    /// certificate for another name by then.
     @Test
     void aSessionOutlivesARenameOfItsNode() throws Exception {
         String name = node.name();

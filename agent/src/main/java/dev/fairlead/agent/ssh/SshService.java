@@ -136,8 +136,8 @@ public final class SshService implements AutoCloseable {
                 List.of(AuthByLink.FACTORY, ServerConnectionServiceFactory.INSTANCE));
         made.setUserAuthFactories(List.of(UserAuthNoneFactory.INSTANCE));
         made.setKeyPairProvider(session -> List.of(hostKey.pair()));
-        // One for all key exchanges of a session: its other side knows this node by the name of then,
-        // and leaves in the middle of a copy where a later exchange shows another's certificate.
+        // One for all key exchanges of a session: its other side knows this node by its name of
+        // then, and leaves in the middle of a copy where a later one shows another's certificate.
         made.setHostKeyCertificateProvider(
                 session -> session.computeAttributeIfAbsent(CERTIFICATE, key -> certificate()));
         made.addSessionListener(
