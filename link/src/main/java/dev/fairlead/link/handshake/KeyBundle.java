@@ -23,16 +23,6 @@ public final class KeyBundle {
     private static final int FORMAT = 1;
     private static final int SIGNATURE = 64;
 
-    /// A deployment shows the same one at each dial, which need not be verified anew each time.
-    private static volatile @Nullable Verified last;
-
-    private record Verified(VerifyingKey root, KeyBundle bundle) {
-
-        boolean is(VerifyingKey otherRoot, byte[] encoded) {
-            return root.equals(otherRoot) && Arrays.equals(bundle.encoded, encoded);
-        }
-    }
-
     private final long number;
     private final List<VerifyingKey> keys;
     private final byte[] encoded;
@@ -63,10 +53,6 @@ public final class KeyBundle {
     /// @return null where the signature is not the root's
     /// @throws ProtocolException where the bytes break the format
     public static @Nullable KeyBundle verify(VerifyingKey root, byte[] encoded) {
-        var known = last;
-        if (known != null && known.is(root, encoded)) {
-            return known.bundle;
-        }
         if (encoded.length < 6 + SIGNATURE) {
             throw new ProtocolException("the key bundle is cut short");
         }
@@ -97,12 +83,9 @@ public final class KeyBundle {
         if (in.hasRemaining()) {
             throw new ProtocolException("the key bundle has bytes after its last key");
         }
-        if (!root.verifies(CONTEXT, signed(root, body), signature)) {
-            return null;
-        }
-        var bundle = new KeyBundle(number, List.copyOf(keys), encoded.clone());
-        last = new Verified(root, bundle);
-        return bundle;
+        return root.verifies(CONTEXT, signed(root, body), signature)
+                ? new KeyBundle(number, List.copyOf(keys), encoded.clone())
+                : null;
     }
 
     public long number() {

@@ -29,16 +29,6 @@ class KeyBundleTest {
     }
 
     @Test
-    void whatWasVerifiedBeforeStandsForItsRootAndItsBytesOnly() {
-        var first = KeyBundle.verify(ROOT, Sample.BUNDLE.encoded());
-        assertThat(KeyBundle.verify(ROOT, Sample.BUNDLE.encoded())).isEqualTo(first).isNotNull();
-        assertThat(KeyBundle.verify(Sample.OTHER.verifying(), Sample.BUNDLE.encoded())).isNull();
-        byte[] changed = Sample.BUNDLE.encoded();
-        changed[changed.length - 1] ^= 1;
-        assertThat(KeyBundle.verify(ROOT, changed)).isNull();
-    }
-
-    @Test
     void noChangedBitIsBelieved() {
         byte[] bytes = Sample.BUNDLE.encoded();
         for (int bit = 0; bit < bytes.length * 8; bit++) {
