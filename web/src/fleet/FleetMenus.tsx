@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Menu } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { memo, useCallback, useMemo, useState } from 'react';
 import type { Node } from '../api/client';
-import { useCopy } from '../shell/Copy';
+import { CopyMenu } from '../shell/CopyMenu';
+import { commandLine, curl } from '../shell/commands';
+import { saveFile } from '../shell/csv';
 import { Icon } from '../shell/Icon';
-import { shellWords } from '../shell/text';
 import { number } from '../text/format';
 import { useWords } from '../text/words';
 import { COLUMNS, type Column, csvOf } from './columns';
@@ -86,13 +87,13 @@ export const LabelMenu = memo(function LabelMenu({
         </Button>
       </Menu.Target>
       <Menu.Dropdown className={css.labelMenu}>
-        {opened && <Labels filter={filter} toggle={toggle} />}
+        {opened && <LabelItems filter={filter} toggle={toggle} />}
       </Menu.Dropdown>
     </Menu>
   );
 });
 
-function Labels({
+function LabelItems({
   filter,
   toggle,
 }: {
@@ -144,54 +145,23 @@ export const MoreMenu = memo(function MoreMenu({
   search: FleetSearch;
 }) {
   const t = useWords(fleetWords);
-  const shell = useWords(shellWords);
-  const [, copy] = useCopy();
   const labels = parseLabels(search.labels);
   const link = search.state === 'attention' ? undefined : search.state;
-
-  function cli() {
-    return [
-      'fairlead nodes',
-      ...labels.map(([key, value]) => `-l ${key}=${value}`),
-      ...(link === 'online' ? ['--online'] : []),
-    ].join(' ');
-  }
-
-  function curl() {
-    const query = new URLSearchParams();
-    if (search.labels) query.set('labels', search.labels);
-    if (link) query.set('link', link);
-    const path = `/api/v1/tenants/${tenant}/nodes${query.size ? `?${query}` : ''}`;
-    return `curl -H "Authorization: Bearer $FAIRLEAD_TOKEN" '${window.location.origin}${path}'`;
-  }
-
-  function save() {
-    const address = URL.createObjectURL(new Blob([csvOf(nodes(), columns)], { type: 'text/csv' }));
-    const anchor = document.createElement('a');
-    anchor.href = address;
-    anchor.download = `${tenant}-nodes.csv`;
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  }
-
   return (
-    <Menu width={210}>
-      <Menu.Target>
-        <ActionIcon variant="default" size={30} aria-label={shell.more}>
-          <Icon name="more" size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<Icon name="download" size={16} />} onClick={save}>
-          {t.exportCsv}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="terminal" size={16} />} onClick={() => copy(cli())}>
-          {shell.copyCli}
-        </Menu.Item>
-        <Menu.Item leftSection={<Icon name="copy" size={16} />} onClick={() => copy(curl())}>
-          {shell.copyCurl}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <CopyMenu
+      cli={commandLine(
+        ...['fairlead', 'nodes'],
+        ...labels.flatMap(([key, value]) => ['-l', `${key}=${value}`]),
+        link === 'online' && '--online',
+      )}
+      curl={curl(`/api/v1/tenants/${tenant}/nodes`, { query: { labels: search.labels, link } })}
+    >
+      <Menu.Item
+        leftSection={<Icon name="download" size={16} />}
+        onClick={() => saveFile(`${tenant}-nodes.csv`, 'text/csv', [csvOf(nodes(), columns)])}
+      >
+        {t.exportCsv}
+      </Menu.Item>
+    </CopyMenu>
   );
 });

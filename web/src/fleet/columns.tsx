@@ -4,6 +4,7 @@ import { ago, bytes, millis, percent, span, time } from '../text/format';
 import css from './fleet.module.css';
 import { needsAttention } from './search';
 import type { FleetText } from './text';
+import { csvLine } from '../shell/csv';
 
 /*
  * The columns of the fleet: what they show, sort by and export.
@@ -267,18 +268,10 @@ export function sortNodes(nodes: Node[], sort: string | undefined): Node[] {
 
 /** For a spreadsheet, which must not take a text of a stranger for a formula. */
 export function csvOf(nodes: readonly Node[], columns: readonly Column[]): string {
-  const value = (text: string | number | null) => {
-    const plain = text === null ? '' : String(text);
-    const safe = typeof text === 'string' && /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
-    return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-  };
-  const lines = [['id', 'name', ...columns.map((column) => column.id)].join(',')];
-  for (const node of nodes) {
-    lines.push(
-      [node.id, node.name, ...columns.map((column) => (column.text ?? column.sort)(node))]
-        .map(value)
-        .join(','),
-    );
-  }
-  return `${lines.join('\r\n')}\r\n`;
+  return [
+    csvLine(['id', 'name', ...columns.map((column) => column.id)]),
+    ...nodes.map((node) =>
+      csvLine([node.id, node.name, ...columns.map((column) => (column.text ?? column.sort)(node))]),
+    ),
+  ].join('');
 }
