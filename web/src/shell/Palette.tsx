@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, useState } from 'react';
 import { accessWords } from '../access/text';
+import type { Node } from '../api/client';
 import { filterNodes } from '../fleet/search';
 import { useFleet } from '../fleet/TenantNodes';
 import { viewsQuery } from '../fleet/views';
@@ -17,6 +18,7 @@ import { shellWords } from './text';
 
 const [store, palette] = createSpotlight();
 const MOST_NODES = 8;
+const LIST = 'palette-list';
 
 /** Everything reachable by typing. */
 export default function Palette({
@@ -89,7 +91,7 @@ export default function Palette({
     },
   ].filter((act) => matches(act.label));
   const found = useMemo(
-    () => filterNodes(nodes, { q: query }).slice(0, MOST_NODES),
+    () => byName(filterNodes(nodes, { q: query }), query).slice(0, MOST_NODES),
     [nodes, query],
   );
 
@@ -109,7 +111,7 @@ export default function Palette({
         aria-label={t.find}
         leftSection={<Icon name="search" />}
       />
-      <Spotlight.ActionsList>
+      <Spotlight.ActionsList id={LIST}>
         {found.length > 0 && (
           <Spotlight.ActionsGroup label={t.nodes}>
             {found.map((node) => (
@@ -186,6 +188,35 @@ export default function Palette({
           <Spotlight.Empty>{t.nothingFound}</Spotlight.Empty>
         )}
       </Spotlight.ActionsList>
+      <FirstIsChosen of={[found, places, tenants, views, doable]} />
     </Spotlight.Root>
   );
+}
+
+/** Who types a name means that node, and not one of the same host or system that stands before it. */
+function byName(nodes: readonly Node[], query: string): readonly Node[] {
+  const typed = query.trim().toLowerCase();
+  const far = ({ name }: Node) => (name === typed ? 0 : name.startsWith(typed) ? 1 : 2);
+  return nodes.toSorted((a, b) => far(a) - far(b));
+}
+
+/**
+ * Mantine chooses only when a key is pressed: where what is found comes later than the last key, or
+ * what was chosen is gone, Enter would do nothing. After each drawing of the list, so it is given
+ * what the list shows.
+ */
+function FirstIsChosen(_: { of: unknown[] }) {
+  useEffect(() => {
+    const shown = [...(document.getElementById(LIST)?.querySelectorAll('[data-action]') ?? [])];
+    let chosen = shown.findIndex((one) => one.hasAttribute('data-selected'));
+    if (chosen < 0 && shown.length > 0) {
+      chosen = 0;
+      shown[0]?.setAttribute('data-selected', 'true');
+    }
+    // The arrows count from it, also where others came before it.
+    if (store.getState().selected !== chosen) {
+      store.updateState((state) => ({ ...state, selected: chosen }));
+    }
+  });
+  return null;
 }
