@@ -67,6 +67,10 @@ test('a machine that waits with a code is told of, compared, approved and greete
     await page.getByRole('button', { name: 'Look it up' }).click();
     await mustBeAccessible(page);
     await page.getByLabel('Name as a node').fill('paired');
+    await page.getByRole('button', { name: 'curl: Copy as curl' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(
+      /^curl -X POST .*"name":"paired".*\/default\/pairings\/approvals$/,
+    );
     await page.getByRole('button', { name: 'They are the same: approve' }).click();
     await joined;
     agent.run();

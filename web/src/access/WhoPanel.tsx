@@ -6,7 +6,7 @@ import { useMemo } from 'react';
 import { useFleet } from '../fleet/TenantNodes';
 import { CopyMenu } from '../shell/CopyMenu';
 import { commandLine, curl } from '../shell/commands';
-import { csvLine, saveFile } from '../shell/csv';
+import { saveFile } from '../shell/csv';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { FilterField } from '../shell/FilterField';
 import filters from '../shell/filters.module.css';
@@ -18,6 +18,7 @@ import { useWords } from '../text/words';
 import type { PanelProps } from './AccessPage';
 import css from './access.module.css';
 import { loginsText } from './effect';
+import { whoCsv, whyCsv } from './csv';
 import { GrantChip } from './GrantChip';
 import { type Access, accessQuery, grantsQuery, shortWho, usersQuery } from './lists';
 import { NodePolicy, WhyPanel } from './WhyPanel';
@@ -174,23 +175,7 @@ export function WhoPanel({ tenant, search, change }: PanelProps) {
                 leftSection={<Icon name="download" size={16} />}
                 onClick={() =>
                   saveFile(`${tenant}-access.csv`, 'text/csv', [
-                    csvLine(['user', 'state', 'node', 'may', 'logins', 'grants']),
-                    ...(data ?? []).map((access) =>
-                      csvLine([
-                        access.user,
-                        access.userState,
-                        access.node,
-                        access.acts
-                          .filter((act) => act.allowed)
-                          .map(({ act }) => act)
-                          .join(' '),
-                        access.logins.join(' '),
-                        access.grants
-                          .filter(({ takesIn }) => takesIn)
-                          .map(({ grant }) => grant.id)
-                          .join(' '),
-                      ]),
-                    ),
+                    one ? whyCsv(one) : whoCsv(data ?? []),
                   ])
                 }
               >

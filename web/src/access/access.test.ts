@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { Node } from '../api/client';
+import { whoCsv, whyCsv } from './csv';
 import { effectOf, randomPassword, readLogins, takenIn } from './effect';
-import { shortWho } from './lists';
+import { type Access, shortWho } from './lists';
 import { readAccessSearch } from './search';
 import { accessWords } from './text';
 
@@ -37,4 +38,28 @@ it('reads logins and addresses', () => {
 it('makes passwords that differ', () => {
   expect(randomPassword()).toMatch(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
   expect(randomPassword()).not.toBe(randomPassword());
+});
+
+it('says who can reach a node, and why, as files', () => {
+  const access = {
+    user: 'ann@acme',
+    userState: 'enabled',
+    node: 'web-1',
+    acts: [
+      { act: 'stream.ssh', allowed: true, reason: null },
+      { act: 'nodes.manage', allowed: false, reason: 'role' },
+    ],
+    logins: ['root', 'deploy'],
+    grants: [
+      { grant: { id: 'grant_1' }, takesIn: true },
+      { grant: { id: 'grant_2' }, takesIn: false },
+    ],
+  } as unknown as Access;
+  expect(whoCsv([access]).split('\r\n')[1]).toBe(
+    'ann@acme,enabled,web-1,stream.ssh,root deploy,grant_1',
+  );
+  expect(whyCsv(access).split('\r\n').slice(1, 3)).toEqual([
+    'ann@acme,enabled,web-1,stream.ssh,yes,,root deploy,grant_1',
+    'ann@acme,enabled,web-1,nodes.manage,no,role,,',
+  ]);
 });

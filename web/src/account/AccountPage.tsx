@@ -7,6 +7,8 @@ import { effectOf, nodesText } from '../access/effect';
 import { accessWords } from '../access/text';
 import { answer, api } from '../api/client';
 import { useMe, whoIs } from '../identity/me';
+import { CopyAs } from '../shell/Act';
+import { commandLine } from '../shell/commands';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import css from '../shell/filters.module.css';
 import { Page } from '../shell/Page';
@@ -73,6 +75,7 @@ function Who() {
 
 function Password() {
   const t = useWords(accountWords);
+  const shell = useWords(shellWords);
   const [current, setCurrent] = useState('');
   const [password, setPassword] = useState('');
   const changing = useMutation({
@@ -108,7 +111,7 @@ function Password() {
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         <ErrorNotice error={changing.error} />
-        <div>
+        <div className={css.row}>
           <Button
             type="submit"
             loading={changing.isPending}
@@ -116,6 +119,11 @@ function Password() {
           >
             {t.change}
           </Button>
+          <CopyAs
+            text={commandLine('fairlead', 'user', 'passwd')}
+            label={shell.asCli}
+            name={shell.copyCli}
+          />
         </div>
       </form>
     </section>

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { answer, api } from '../api/client';
 import { CopyAs } from '../shell/Act';
-import { commandLine } from '../shell/commands';
+import { commandLine, curl } from '../shell/commands';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { shellWords } from '../shell/text';
 import { useWords } from '../text/words';
@@ -36,12 +36,18 @@ export function ByCode({ tenant }: { tenant: string }) {
       deny.reset();
     },
   });
+  const approval = (fingerprint: string) => ({
+    code: code.trim(),
+    fingerprint,
+    name: name.trim(),
+    labels: read.labels,
+  });
   const approve = useMutation({
     mutationFn: (fingerprint: string) =>
       answer(
         api.POST('/api/v1/tenants/{tenant}/pairings/approvals', {
           ...path,
-          body: { code: code.trim(), fingerprint, name: name.trim(), labels: read.labels },
+          body: approval(fingerprint),
         }),
       ),
   });
@@ -141,6 +147,14 @@ export function ByCode({ tenant }: { tenant: string }) {
               )}
               label={shell.asCli}
               name={shell.copyCli}
+            />
+            <CopyAs
+              text={curl(`/api/v1/tenants/${tenant}/pairings/approvals`, {
+                method: 'POST',
+                body: approval(found.fingerprint),
+              })}
+              label="curl"
+              name={shell.copyCurl}
             />
           </div>
         </div>
