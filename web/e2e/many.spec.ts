@@ -40,7 +40,7 @@ test('nodes that are chosen get a label, and a view of them a name', async ({
   stage,
 }) => {
   await chooseBoth(page);
-  await mustBeAccessible(page);
+  await picture(page, 'chosen');
   await page.getByRole('button', { name: 'Set a label' }).click();
   const dialog = page.getByRole('dialog');
   const label = dialog.getByRole('textbox', { name: 'Label' });

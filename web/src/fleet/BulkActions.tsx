@@ -86,7 +86,13 @@ export default function BulkActions({
           {t.remove}
         </Button>
       )}
-      <Button variant="subtle" color="gray" size="compact-sm" onClick={clear}>
+      <Button
+        className={css.clear ?? ''}
+        variant="subtle"
+        color="gray"
+        size="compact-sm"
+        onClick={clear}
+      >
         {t.clear}
       </Button>
       {act === 'label' && <SetLabel tenant={tenant} nodes={nodes} close={() => setAct(null)} />}
