@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import type { Node } from '../api/client';
 import { may, useMe } from '../identity/me';
+import { afterPaint } from '../shell/afterPaint';
 import { ErrorNotice } from '../shell/ErrorNotice';
 import { Icon } from '../shell/Icon';
 import { Page } from '../shell/Page';
@@ -55,14 +56,16 @@ export function FleetPage() {
     });
   });
 
-  // The address follows what the list shows.
+  // The address follows what the list shows, when that is seen: the router has much to do with it.
   const addressed = search.q ?? '';
   const [q, setQ] = useState(addressed);
   const send = useEcho(addressed, setQ);
   useEffect(() => {
     if (q === addressed) return;
-    send(q);
-    change({ q });
+    return afterPaint(() => {
+      send(q);
+      change({ q });
+    });
   }, [q]);
 
   const { labels, state, sort } = search;

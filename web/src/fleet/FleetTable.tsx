@@ -1,21 +1,12 @@
-import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import {
-  type CSSProperties,
-  type KeyboardEvent,
-  memo,
-  useCallback,
-  useEffect,
-  useRef,
-} from 'react';
+import { type CSSProperties, type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
 import type { Node } from '../api/client';
 import { useNow } from '../shell/useNow';
 import { useWords } from '../text/words';
-import type { Column } from './columns';
-import { labelText, StateDot } from './columns';
-import { Choose, ChooseAll } from './Choose';
+import { ChooseAll } from './Choose';
+import { type Column, Now } from './columns';
 import css from './fleet.module.css';
-import { needsAttention } from './search';
+import { NodeRow } from './NodeRow';
 import { type FleetText, fleetWords } from './text';
 
 const ROW = 36;
@@ -132,29 +123,30 @@ export function FleetTable({
           </div>
         )}
         <div role="rowgroup" className={css.body} style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, start }) => {
-            const node = nodes[index];
-            return (
-              node && (
-                <Row
-                  key={node.id}
-                  index={index}
-                  top={start}
-                  height={height}
-                  node={node}
-                  tenant={tenant}
-                  columns={columns}
-                  template={template}
-                  narrow={narrow}
-                  now={now}
-                  t={t}
-                  onLabel={label}
-                  chosen={chosen === null ? null : chosen.has(node.id)}
-                  onChoose={choose}
-                />
-              )
-            );
-          })}
+          <Now value={now}>
+            {rows.getVirtualItems().map(({ index, start }) => {
+              const node = nodes[index];
+              return (
+                node && (
+                  <NodeRow
+                    key={node.id}
+                    index={index}
+                    top={start}
+                    height={height}
+                    node={node}
+                    tenant={tenant}
+                    columns={columns}
+                    template={template}
+                    narrow={narrow}
+                    t={t}
+                    onLabel={label}
+                    chosen={chosen === null ? null : chosen.has(node.id)}
+                    onChoose={choose}
+                  />
+                )
+              );
+            })}
+          </Now>
         </div>
       </div>
     </div>
@@ -201,124 +193,4 @@ function Head({
       </button>
     </div>
   );
-}
-
-const Row = memo(
-  function Row({
-    index,
-    top,
-    height,
-    node,
-    tenant,
-    columns,
-    template,
-    narrow,
-    now,
-    t,
-    onLabel,
-    chosen,
-    onChoose,
-  }: {
-    index: number;
-    top: number;
-    height: number;
-    node: Node;
-    tenant: string;
-    columns: readonly Column[];
-    template: string;
-    narrow: boolean;
-    now: number;
-    t: FleetText;
-    onLabel: (key: string, value: string) => void;
-    chosen: boolean | null;
-    onChoose: (index: number, on: boolean, range: boolean) => void;
-  }) {
-    const problems = node.statistics?.problems ?? [];
-    const name = (
-      <div role="cell" className={css.nameCell}>
-        <span className={css.dot} data-state={node.link.state} aria-hidden="true" />
-        <Link to="/t/$tenant/nodes/$node" params={{ tenant, node: node.name }} className={css.name}>
-          {node.name}
-        </Link>
-        {needsAttention(node) && (
-          <span className={css.attention} title={problems.join('\n')}>
-            <span aria-hidden="true">!</span>
-            <span className="fl-hidden">{t.problems(Math.max(1, problems.length))}</span>
-          </span>
-        )}
-      </div>
-    );
-    return (
-      <div
-        role="row"
-        aria-rowindex={index + 2}
-        data-index={index}
-        className={css.row}
-        style={{ transform: `translateY(${top}px)`, height, gridTemplateColumns: template }}
-      >
-        {chosen !== null && (
-          <div role="cell" className={css.check}>
-            <Choose label={node.name} on={chosen} set={(on, range) => onChoose(index, on, range)} />
-          </div>
-        )}
-        {name}
-        {narrow ? (
-          <div role="cell" className={css.narrowCell}>
-            <StateDot node={node} t={t} />
-            <span className={css.narrowFacts}>
-              {[node.os, labelText(node)].filter(Boolean).join(' · ')}
-            </span>
-          </div>
-        ) : (
-          columns.map((column) => (
-            <div
-              key={column.id}
-              role="cell"
-              className={css.cell}
-              data-numeric={column.numeric || undefined}
-            >
-              {column.id === 'labels' ? (
-                <Labels node={node} onLabel={onLabel} t={t} />
-              ) : (
-                column.cell(node, t, now)
-              )}
-            </div>
-          ))
-        )}
-      </div>
-    );
-  },
-  (a, b) =>
-    a.node === b.node &&
-    a.top === b.top &&
-    a.index === b.index &&
-    a.template === b.template &&
-    a.narrow === b.narrow &&
-    a.now === b.now &&
-    a.t === b.t &&
-    a.onLabel === b.onLabel &&
-    a.chosen === b.chosen,
-);
-
-export function Labels({
-  node,
-  onLabel,
-  t,
-}: {
-  node: Node;
-  onLabel: (key: string, value: string) => void;
-  t: FleetText;
-}) {
-  return Object.entries(node.labels).map(([key, value]) => (
-    <button
-      type="button"
-      key={key}
-      tabIndex={-1}
-      className={css.label}
-      title={t.filterBy(`${key}=${value}`)}
-      onClick={() => onLabel(key, value)}
-    >
-      <span>{key}</span>={value}
-    </button>
-  ));
 }

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { createContext, type ReactNode, useContext } from 'react';
 import type { Node } from '../api/client';
 import { ago, bytes, millis, percent, span, time } from '../text/format';
 import css from './fleet.module.css';
@@ -18,7 +18,7 @@ export interface Column {
   /** Shown unless the reader has chosen otherwise. */
   usual: boolean;
   numeric?: boolean;
-  cell: (node: Node, t: FleetText, now: number) => ReactNode;
+  cell: (node: Node, t: FleetText) => ReactNode;
   sort: (node: Node) => string | number | null;
   /** What the export has; what `sort` has where this is missing. */
   text?: (node: Node) => string | number | null;
@@ -59,6 +59,19 @@ export function Nothing() {
     <span className={css.nothing} aria-hidden="true">
       –
     </span>
+  );
+}
+
+/** What is now for a table: only what says how long ago something was is drawn anew with it. */
+export const Now = createContext(0);
+
+/** How long ago; `still` where it has not ended yet. */
+function Ago({ at, still = false }: { at: string; still?: boolean }) {
+  const now = useContext(Now);
+  return (
+    <time dateTime={at} title={time(at)}>
+      {ago(still ? new Date(now).toISOString() : at, now)}
+    </time>
   );
 }
 
@@ -217,14 +230,8 @@ export const COLUMNS: Column[] = [
     label: (t) => t.lastSeen,
     width: '116px',
     usual: true,
-    cell: (node, _, now) =>
-      node.lastSeen ? (
-        <time dateTime={node.lastSeen} title={time(node.lastSeen)}>
-          {ago(node.link.state === 'online' ? new Date(now).toISOString() : node.lastSeen, now)}
-        </time>
-      ) : (
-        <Nothing />
-      ),
+    cell: (node) =>
+      node.lastSeen ? <Ago at={node.lastSeen} still={node.link.state === 'online'} /> : <Nothing />,
     sort: (node) => (node.lastSeen ? -Date.parse(node.lastSeen) : null),
     text: (node) => node.lastSeen ?? null,
   },
@@ -233,11 +240,7 @@ export const COLUMNS: Column[] = [
     label: (t) => t.created,
     width: '116px',
     usual: false,
-    cell: (node, _, now) => (
-      <time dateTime={node.created} title={time(node.created)}>
-        {ago(node.created, now)}
-      </time>
-    ),
+    cell: (node) => <Ago at={node.created} />,
     sort: (node) => -Date.parse(node.created),
     text: (node) => node.created,
   },
