@@ -14,6 +14,7 @@ import { may, myTenants, signOut, useMe } from '../identity/me';
 import { LANGUAGES, type Language, setLanguage, useWords } from '../text/words';
 import { Icon, type IconName } from './Icon';
 import { PLACES } from './nav';
+import css from './Palette.module.css';
 import { shellWords } from './text';
 
 const [store, palette] = createSpotlight();
@@ -98,6 +99,7 @@ export default function Palette({
   return (
     <Spotlight.Root
       store={store}
+      classNames={{ action: css.action ?? '' }}
       query={query}
       onQueryChange={setQuery}
       onSpotlightClose={onClose}
