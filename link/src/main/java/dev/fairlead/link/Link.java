@@ -52,9 +52,6 @@ public final class Link implements StreamOpener {
     /// So long the link waits at least before it looks again who has something to tell.
     private static final long LOOK_AGAIN = TELL_WITHIN / 2;
 
-    /// So long after another stream's bytes a stream has company.
-    private static final long COMPANY = TimeUnit.SECONDS.toNanos(1);
-
     private final Channel channel;
     private final EventLoop loop;
     private final Side side;
@@ -82,12 +79,7 @@ public final class Link implements StreamOpener {
     private boolean ended;
     private long lastReceived;
 
-    /// Which stream the last bytes were for, when that changed, and when it had changed before
-    /// that.
-    private int heardLast;
-
-    private long changedLast;
-    private long changedBefore;
+    private final Heard heard;
     private long nextPing;
     private volatile long roundTripNanos = -1;
 
@@ -113,8 +105,7 @@ public final class Link implements StreamOpener {
         this.opens = new RateLimit(limits.opensPerSecond());
         this.controls = new RateLimit(limits.controlsPerSecond());
         this.lastReceived = now();
-        this.changedLast = lastReceived - COMPANY;
-        this.changedBefore = changedLast;
+        this.heard = new Heard(lastReceived);
         // At once, while nothing else is on the way: how far it is to the other side.
         this.nextPing = lastReceived;
     }
@@ -275,16 +266,14 @@ public final class Link implements StreamOpener {
 
     /// Bytes have come for a stream.
     private void heard(int id) {
-        if (id != heardLast) {
-            heardLast = id;
-            changedBefore = changedLast;
-            changedLast = now();
+        if (heard.changes(id)) {
+            heard.changed(id, now());
         }
     }
 
-    /// Whether one stream brings bytes, and no other between them.
-    boolean isAlone(long now) {
-        return now - changedBefore > COMPANY;
+    /// What a stream that brings bytes has besides itself.
+    Company company(long now) {
+        return heard.company(now);
     }
 
     /// Whether this side opened the stream with this number.

@@ -25,6 +25,9 @@ final class MuxStream implements LinkStream {
 
     private static final int LOW = 32 * 1024;
 
+    /// A window that grows by less is not worth the frame that says so.
+    private static final int LEAST_MORE = 16 * 1024;
+
     private final Link link;
     private final Headers headers;
     private @Nullable StreamListener listener;
@@ -332,14 +335,19 @@ final class MuxStream implements LinkStream {
         } else {
             long now = link.now();
             window.granted(limit, now);
-            wanted = window.wanted(consumed, now, link.isAlone(now));
+            wanted = window.wanted(consumed, now, link.company(now));
         }
         int more = (int) Math.max(wanted, limit - consumed) - window.size();
         if (more < 0) {
             link.budget().giveBack(-more);
             window.set(window.size() + more);
-        } else if (more > 0 && link.budget().takeMore(more)) {
-            window.set(window.size() + more);
+        }
+        // What there is room for: with thousands of streams, less than each should have.
+        for (; more >= LEAST_MORE; more /= 2) {
+            if (link.budget().takeMore(more)) {
+                window.set(window.size() + more);
+                return;
+            }
         }
     }
 

@@ -22,10 +22,11 @@ final class ReceiveWindow {
     /// What a stream gets that has more than a few bytes, and nothing shrinks below.
     private static final int LEAST = 64 * 1024;
 
-    private static final int MOST_UNTOLD = 256 * 1024;
+    /// The same among many. Their grants would be so small otherwise that each costs as much as the
+    /// bytes that it allows, and what one has on its way matters little beside what all have.
+    private static final int LEAST_AMONG_MANY = 256 * 1024;
 
-    /// Above it a near stream's window grows with care.
-    private static final int MODEST = 256 * 1024;
+    private static final int MOST_UNTOLD = 256 * 1024;
 
     /// The round trip of a near stream that has the link for itself counts as this, at least.
     private static final long ALONE = TimeUnit.MILLISECONDS.toNanos(1);
@@ -62,10 +63,11 @@ final class ReceiveWindow {
     ///
     /// @param consumed bytes so far
     /// @param now nanoseconds
-    /// @param alone whether no other stream brings bytes over the same link
-    int wanted(long consumed, long now, boolean alone) {
-        if (size < LEAST) {
-            return Math.min(isFar() ? 4 * LEAST : LEAST, most);
+    /// @param company which other streams bring bytes over the same link
+    int wanted(long consumed, long now, Company company) {
+        int least = company == Company.MANY ? LEAST_AMONG_MANY : LEAST;
+        if (size < least) {
+            return Math.min(isFar() ? LEAST_AMONG_MANY : least, most);
         }
         if (measuredFrom == NONE) {
             measure(consumed, now);
@@ -83,18 +85,20 @@ final class ReceiveWindow {
             if (elapsed < 1.5 * roundTrip) {
                 return size;
             }
-            return kept((double) bytes * roundTrip / elapsed, 0.125, consumed, now);
+            return kept((double) bytes * roundTrip / elapsed, 0.125, least, consumed, now);
         }
         if (roundTrip == UNKNOWN || elapsed < Math.max(roundTrip, MOMENT)) {
             return size;
         }
         double perRoundTrip =
-                (double) bytes * (alone ? Math.max(roundTrip, ALONE) : roundTrip) / elapsed;
+                (double) bytes
+                        * (company == Company.NONE ? Math.max(roundTrip, ALONE) : roundTrip)
+                        / elapsed;
         if (perRoundTrip > 0.75 * size) {
-            return grown(size < MODEST ? 4 : 2, consumed, now);
+            return grown(size < LEAST_AMONG_MANY ? 4 : 2, consumed, now);
         }
         // When another stream comes, a few moments bring it down to its size.
-        return kept(perRoundTrip, 0.3, consumed, now);
+        return kept(perRoundTrip, 0.3, least, consumed, now);
     }
 
     private boolean isFar() {
@@ -106,9 +110,9 @@ final class ReceiveWindow {
         return (int) Math.min((long) size * factor, most);
     }
 
-    private int kept(double perRoundTrip, double least, long consumed, long now) {
+    private int kept(double perRoundTrip, double part, int least, long consumed, long now) {
         measure(consumed, now);
-        return perRoundTrip < least * size ? Math.max(size / 2, Math.min(size, LEAST)) : size;
+        return perRoundTrip < part * size ? Math.max(size / 2, Math.min(size, least)) : size;
     }
 
     private void measure(long consumed, long now) {

@@ -19,11 +19,11 @@ final class ReceiveWindowTest {
     /// What a window has become when so much was consumed. Each grant travels half a round trip to
     /// the sender, each byte that it allows half of one back, at the path's rate.
     private static ReceiveWindow after(double roundTripMillis, double bytesPerSecond, long bytes) {
-        return after(roundTripMillis, bytesPerSecond, bytes, false);
+        return after(roundTripMillis, bytesPerSecond, bytes, Company.FEW);
     }
 
     private static ReceiveWindow after(
-            double roundTripMillis, double bytesPerSecond, long bytes, boolean alone) {
+            double roundTripMillis, double bytesPerSecond, long bytes, Company company) {
         var window = new ReceiveWindow(MOST);
         long half = (long) (roundTripMillis * 1e6 / 2);
         var grants = new ArrayDeque<Grant>();
@@ -44,7 +44,7 @@ final class ReceiveWindowTest {
             if (offset - told >= window.untold()) {
                 window.granted(told + window.size(), now);
                 long given = told + window.size() - offset;
-                window.set((int) Math.max(given, window.wanted(offset, now, alone)));
+                window.set((int) Math.max(given, window.wanted(offset, now, company)));
                 told = offset;
                 grants.add(new Grant(told + window.size(), now + half));
             }
@@ -59,19 +59,20 @@ final class ReceiveWindowTest {
 
     @Test
     void aNearOneThatHasTheLinkForItselfGetsAMillisecondsWorth() {
-        assertThat(after(0.05, 500e6, 1L << 30, false).size()).isLessThanOrEqualTo(128 * 1024);
-        assertThat(after(0.05, 500e6, 1L << 30, true).size()).isBetween(500_000, 1 << 20);
+        assertThat(after(0.05, 500e6, 1L << 30, Company.FEW).size())
+                .isLessThanOrEqualTo(128 * 1024);
+        assertThat(after(0.05, 500e6, 1L << 30, Company.NONE).size()).isBetween(500_000, 1 << 20);
     }
 
     @Test
     void aKeystrokeFindsANearWindowSmallAgain() {
-        var window = after(0.05, 500e6, 1L << 30, true);
+        var window = after(0.05, 500e6, 1L << 30, Company.NONE);
         long now = 100 * SECOND;
         long consumed = 1L << 30;
         for (int i = 0; i < 400; i++) {
             now += (long) (window.untold() / 500e6 * SECOND);
             consumed += window.untold();
-            window.set(window.wanted(consumed, now, false));
+            window.set(window.wanted(consumed, now, Company.FEW));
         }
         assertThat(window.size()).isLessThanOrEqualTo(128 * 1024);
     }
@@ -100,7 +101,7 @@ final class ReceiveWindowTest {
         for (int i = 0; i < 40; i++) {
             now += SECOND;
             consumed += window.size() / 4;
-            window.set(window.wanted(consumed, now, false));
+            window.set(window.wanted(consumed, now, Company.FEW));
         }
         assertThat(window.size()).isEqualTo(64 * 1024);
     }
@@ -115,9 +116,27 @@ final class ReceiveWindowTest {
             now += TimeUnit.MILLISECONDS.toNanos(5);
             window.granted(consumed + window.size(), now - TimeUnit.MILLISECONDS.toNanos(20));
             window.arrived(now);
-            window.set(window.wanted(consumed, now, false));
+            window.set(window.wanted(consumed, now, Company.FEW));
         }
         assertThat(window.size()).isEqualTo(64 * 1024);
+    }
+
+    @Test
+    void manyStreamsGetWindowsWhoseGrantsAreWorthTheirFrames() {
+        assertThat(after(0.05, 5e6, 64 << 20, Company.MANY).size()).isEqualTo(256 * 1024);
+    }
+
+    @Test
+    void whenTheOthersHaveGoneAKeystrokeFindsItSmallAgain() {
+        var window = after(0.05, 500e6, 64 << 20, Company.MANY);
+        long now = 100 * SECOND;
+        long consumed = 64 << 20;
+        for (int i = 0; i < 400; i++) {
+            now += (long) (window.untold() / 500e6 * SECOND);
+            consumed += window.untold();
+            window.set(window.wanted(consumed, now, Company.FEW));
+        }
+        assertThat(window.size()).isLessThanOrEqualTo(128 * 1024);
     }
 
     @Test
@@ -126,7 +145,7 @@ final class ReceiveWindowTest {
         for (int i = 1; i < 10; i++) {
             window.granted(i, i * 1_000_000L);
             window.arrived(i * 1_000_000L + 900_000);
-            window.set(window.wanted(i * 1_000_000L, i * 1_000_000L, true));
+            window.set(window.wanted(i * 1_000_000L, i * 1_000_000L, Company.NONE));
         }
         assertThat(window.size()).isEqualTo(64 * 1024);
     }

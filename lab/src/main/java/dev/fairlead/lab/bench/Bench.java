@@ -104,26 +104,49 @@ final class Bench implements Callable<Integer> {
         var folder = folder("fairlead-bench");
         try {
             if (only == null || !chosen().isEmpty()) {
-                tunnels(folder);
+                failed |= !goes("systems", () -> tunnels(folder));
             }
             if (wants(DistanceBench.NAME)) {
-                var found = DistanceBench.run(rounds, launcher(), folder);
-                print(found, DistanceBench.table(found));
+                failed |= !goes(DistanceBench.NAME, () -> distance(folder));
             }
             if (wants(StartBench.NAME)) {
-                var found = StartBench.run(launcher());
-                print(found, StartBench.table(found));
+                failed |= !goes(StartBench.NAME, this::start);
             }
             var herd = HerdBench.parts(only == null ? List.of(HerdBench.ALL) : only);
             if (!herd.isEmpty()) {
                 var found = HerdBench.run(agents, herd, launcher(), folder);
                 print(found.figures(), HerdBench.table(agents, found.figures()));
-                failed = found.failed();
+                failed |= found.failed();
             }
         } finally {
             Files.deleteIfExists(folder);
         }
         return failed ? 1 : 0;
+    }
+
+    private interface Part {
+        void measure() throws IOException, InterruptedException;
+    }
+
+    /// Measures what can be measured: a part that fails takes no other with it.
+    private static boolean goes(String name, Part part) throws InterruptedException {
+        try {
+            part.measure();
+            return true;
+        } catch (IOException e) {
+            say(name + ": " + e.getMessage());
+            return false;
+        }
+    }
+
+    private void distance(Path folder) throws IOException, InterruptedException {
+        var found = DistanceBench.run(rounds, launcher(), folder);
+        print(found, DistanceBench.table(found));
+    }
+
+    private void start() throws IOException, InterruptedException {
+        var found = StartBench.run(launcher());
+        print(found, StartBench.table(found));
     }
 
     /// A fresh folder that the database of a hub that root starts can pass: it runs as another

@@ -50,6 +50,8 @@ final class HerdWorker implements HerdAgent.Told {
 
     private static final long TICK_MILLIS = 5;
 
+    private static final int MOST_AGENTS = 20_000;
+
     /// So many agents dial at the same time when they come for the first time.
     private static final int AT_ONCE = 100;
 
@@ -74,7 +76,8 @@ final class HerdWorker implements HerdAgent.Told {
         this.template =
                 new DialRequest(
                         hub, new TlsTrust.Any(), ProxySettings.none(), HubAnchor.of(root), null);
-        this.dialer = new Dialer(EventLoops.create(LOOPS, "herd"), Clock.systemUTC());
+        this.dialer =
+                Dialer.ofMany(EventLoops.create(LOOPS, "herd"), Clock.systemUTC(), MOST_AGENTS);
     }
 
     public static void main(String[] args) throws IOException {

@@ -117,7 +117,7 @@ final class StartBench {
                             state,
                             "--config",
                             config);
-            String node = awaitLinked(programs.log("agent"));
+            String node = awaitLinked(agent, programs.log("agent"));
             linked[i] = millisSince(start);
             if (i == SAMPLES - 1) {
                 useAll(node);
@@ -191,7 +191,8 @@ final class StartBench {
     }
 
     /// The node's name.
-    private static String awaitLinked(Path log) throws IOException, InterruptedException {
+    private static String awaitLinked(Process agent, Path log)
+            throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (true) {
             String told = Files.readString(log);
@@ -200,7 +201,10 @@ final class StartBench {
                 return linked.group(1);
             }
             if (System.nanoTime() > end) {
-                throw new IOException("the agent has no link: " + told);
+                // A JVM says what its threads do.
+                new ProcessBuilder("kill", "-QUIT", Long.toString(agent.pid())).start().waitFor();
+                Thread.sleep(1_000);
+                throw new IOException("the agent has no link: " + Files.readString(log));
             }
             Thread.sleep(1);
         }

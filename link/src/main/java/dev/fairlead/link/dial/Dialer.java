@@ -44,20 +44,38 @@ import org.jspecify.annotations.Nullable;
 /// the caller.
 public final class Dialer {
 
+    /// A hub gives two for each link, and a dial takes one.
+    private static final int TICKETS = 2;
+
     private final EventLoopGroup loops;
     private final Clock clock;
     private final TlsContexts tls;
 
     /// @param clock for the words about certificates that are not yet or no longer valid
     public Dialer(EventLoopGroup loops, Clock clock) {
-        this(loops, clock, OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK);
+        this(loops, clock, best(), TICKETS);
+    }
+
+    /// One dialer for many nodes of one process, as simulations have them.
+    ///
+    /// @param nodes how many: as many keep what they need to come back cheaply
+    public static Dialer ofMany(EventLoopGroup loops, Clock clock, int nodes) {
+        return new Dialer(loops, clock, best(), TICKETS * nodes);
+    }
+
+    private static SslProvider best() {
+        return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
     }
 
     /// @param tls BoringSSL, or the JDK's engine where its library does not load
     Dialer(EventLoopGroup loops, Clock clock, SslProvider tls) {
+        this(loops, clock, tls, TICKETS);
+    }
+
+    private Dialer(EventLoopGroup loops, Clock clock, SslProvider tls, int tickets) {
         this.loops = loops;
         this.clock = clock;
-        this.tls = new TlsContexts(tls);
+        this.tls = new TlsContexts(tls, tickets);
     }
 
     /// Dials once. Fails with a [DialException]. Cancelling it closes the connection.

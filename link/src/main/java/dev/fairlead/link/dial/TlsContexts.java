@@ -29,14 +29,21 @@ final class TlsContexts {
                     Upgrade.PROTOCOL,
                     "http/1.1");
 
+    /// As long as BoringSSL, at the hub, says that its tickets for TLS 1.3 hold. Netty forgets them
+    /// after five minutes, but a node needs its own when its link ends, which was long ago.
+    private static final int TICKET_SECONDS = 2 * 24 * 60 * 60;
+
     private final SslProvider provider;
+    private final int tickets;
     private final Map<Purpose, Context> byPurpose = new ConcurrentHashMap<>();
 
     /// @param node whether it is for a node's link
     private record Purpose(TlsTrust trust, boolean node) {}
 
-    TlsContexts(SslProvider provider) {
+    /// @param tickets that are kept at most, the oldest ones going first; each is used once
+    TlsContexts(SslProvider provider, int tickets) {
         this.provider = provider;
+        this.tickets = tickets;
     }
 
     /// A context, and who judges the certificates that come by it.
@@ -74,6 +81,8 @@ final class TlsContexts {
                                     purpose.trust() instanceof TlsTrust.Any ? null : "HTTPS")
                             .applicationProtocolConfig(
                                     purpose.node() && provider != SslProvider.JDK ? LINK : null)
+                            .sessionTimeout(TICKET_SECONDS)
+                            .sessionCacheSize(tickets)
                             .build(),
                     judges);
         } catch (SSLException e) {
