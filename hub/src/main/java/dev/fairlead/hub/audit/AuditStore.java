@@ -21,40 +21,26 @@ final class AuditStore {
 
     private final JsonMapper json = JsonMapper.builder().build();
 
-    /// Takes the next number of one log; the tenant's other writers wait until this transaction
-    /// ends.
-    private static long next(Tx tx, String log) {
-        return next(tx, log, 1);
+    /// Takes the next numbers of one log, in the statement that writes what has them: the tenant's
+    /// other writers wait until this transaction ends, so nothing may come in between.
+    private static String counted(String log) {
+        return "with counter as (update tenant_counter set %1$s = %1$s + :number".formatted(log)
+                + " where tenant_id = :tenant returning %s as last) ".formatted(log);
     }
 
-    /// The last of so many.
-    private static long next(Tx tx, String log, int count) {
-        return tx.handle()
-                .createQuery(
-                        "update tenant_counter set "
-                                + log
-                                + " = "
-                                + log
-                                + " + :count where tenant_id = :tenant returning "
-                                + log)
-                .bind("tenant", tx.tenant().uuid())
-                .bind("count", count)
-                .mapTo(Long.class)
-                .one();
-    }
-
-    long insert(Tx tx, AuditEntry entry) {
-        long seq = next(tx, "audit");
+    void insert(Tx tx, AuditEntry entry) {
         tx.handle()
                 .createUpdate(
-                        """
-                        insert into audit_event (tenant_id, seq, act, who, who_id, credential, address,
-                                                 subject, subject_id, outcome, count, details)
-                        values (:tenant, :seq, :act, :who, :whoId, :credential, :address,
-                                :subject, :subjectId, :outcome, :count, cast(:details as jsonb))\
-                        """)
+                        counted("audit")
+                                + """
+                                insert into audit_event (tenant_id, seq, act, who, who_id, credential, address,
+                                                         subject, subject_id, outcome, count, details)
+                                select :tenant, last, :act, :who, :whoId, :credential, :address,
+                                       :subject, :subjectId, :outcome, :count, cast(:details as jsonb)
+                                from counter\
+                                """)
                 .bind("tenant", tx.tenant().uuid())
-                .bind("seq", seq)
+                .bind("number", 1)
                 .bind("act", entry.act())
                 .bind("who", entry.actor().who())
                 .bind("whoId", entry.actor().id())
@@ -66,7 +52,6 @@ final class AuditStore {
                 .bind("count", entry.count())
                 .bind("details", clean(json.writeValueAsString(entry.details())))
                 .execute();
-        return seq;
     }
 
     List<AuditRecord> page(
@@ -137,32 +122,17 @@ final class AuditStore {
                         json.readValue(row.getString("details"), OBJECT)));
     }
 
-    long insert(
+    void insert(
             Tx tx, String kind, @Nullable String id, @Nullable String name, Map<String, ?> data) {
-        long seq = next(tx, "event");
-        tx.handle()
-                .createUpdate(
-                        """
-                        insert into event (tenant_id, seq, kind, id, name, data)
-                        values (:tenant, :seq, :kind, :id, :name, cast(:data as jsonb))\
-                        """)
-                .bind("tenant", tx.tenant().uuid())
-                .bind("seq", seq)
-                .bind("kind", kind)
-                .bind("id", id)
-                .bind("name", name)
-                .bind("data", clean(json.writeValueAsString(data)))
-                .execute();
-        return seq;
+        insert(tx, List.of(new Events.Told(kind, id, name, data)));
     }
 
     /// All in one statement.
     void insert(Tx tx, List<Events.Told> all) {
-        long seq = next(tx, "event", all.size()) - all.size();
         List<Map<String, @Nullable Object>> rows = new ArrayList<>();
         for (var told : all) {
             Map<String, @Nullable Object> row = new HashMap<>();
-            row.put("seq", ++seq);
+            row.put("place", rows.size() + 1);
             row.put("kind", told.kind());
             row.put("id", told.id());
             row.put("name", told.name());
@@ -171,13 +141,15 @@ final class AuditStore {
         }
         tx.handle()
                 .createUpdate(
-                        """
-                        insert into event (tenant_id, seq, kind, id, name, data)
-                        select :tenant, e.seq, e.kind, e.id, e.name, e.data
-                        from jsonb_to_recordset(cast(:rows as jsonb)) as e(
-                            seq bigint, kind text, id text, name text, data jsonb)\
-                        """)
+                        counted("event")
+                                + """
+                                insert into event (tenant_id, seq, kind, id, name, data)
+                                select :tenant, last - :number + e.place, e.kind, e.id, e.name, e.data
+                                from counter, jsonb_to_recordset(cast(:rows as jsonb)) as e(
+                                    place bigint, kind text, id text, name text, data jsonb)\
+                                """)
                 .bind("tenant", tx.tenant().uuid())
+                .bind("number", all.size())
                 .bind("rows", clean(json.writeValueAsString(rows)))
                 .execute();
     }
