@@ -28,7 +28,7 @@ test('a machine is added by one line, is greeted, comes and goes', async ({
     await page.getByRole('search').getByRole('button', { name: 'Labels' }).click();
     await page.getByRole('menuitemcheckbox', { name: 'site=oslo' }).click();
     await expect(page).toHaveURL(/labels=site/);
-    await expect(page.getByText('1 of 2 nodes')).toBeVisible();
+    await expect(page.getByText(/^1 of \d+ nodes$/)).toBeVisible();
     const row = page.getByRole('row').filter({ hasText: 'role=build' });
     await expect(row).toContainText('Online');
     // Another page hears the same by the stream of the first, and goes on without it.
