@@ -28,30 +28,41 @@ final class AuditStore {
                 + " where tenant_id = :tenant returning %s as last) ".formatted(log);
     }
 
+    /// Without its counter a tenant would write nothing, and nobody would notice.
+    private static void mustBe(int wanted, int written) {
+        if (written != wanted) {
+            throw new IllegalStateException(
+                    "%d of %d records were written: has the tenant no counter?"
+                            .formatted(written, wanted));
+        }
+    }
+
     void insert(Tx tx, AuditEntry entry) {
-        tx.handle()
-                .createUpdate(
-                        counted("audit")
-                                + """
-                                insert into audit_event (tenant_id, seq, act, who, who_id, credential, address,
-                                                         subject, subject_id, outcome, count, details)
-                                select :tenant, last, :act, :who, :whoId, :credential, :address,
-                                       :subject, :subjectId, :outcome, :count, cast(:details as jsonb)
-                                from counter\
-                                """)
-                .bind("tenant", tx.tenant().uuid())
-                .bind("number", 1)
-                .bind("act", entry.act())
-                .bind("who", entry.actor().who())
-                .bind("whoId", entry.actor().id())
-                .bind("credential", entry.actor().credential())
-                .bind("address", entry.actor().address())
-                .bind("subject", clean(entry.subject()))
-                .bind("subjectId", entry.subjectId())
-                .bind("outcome", entry.outcome().label())
-                .bind("count", entry.count())
-                .bind("details", clean(json.writeValueAsString(entry.details())))
-                .execute();
+        int written =
+                tx.handle()
+                        .createUpdate(
+                                counted("audit")
+                                        + """
+                                        insert into audit_event (tenant_id, seq, act, who, who_id, credential, address,
+                                                                 subject, subject_id, outcome, count, details)
+                                        select :tenant, last, :act, :who, :whoId, :credential, :address,
+                                               :subject, :subjectId, :outcome, :count, cast(:details as jsonb)
+                                        from counter\
+                                        """)
+                        .bind("tenant", tx.tenant().uuid())
+                        .bind("number", 1)
+                        .bind("act", entry.act())
+                        .bind("who", entry.actor().who())
+                        .bind("whoId", entry.actor().id())
+                        .bind("credential", entry.actor().credential())
+                        .bind("address", entry.actor().address())
+                        .bind("subject", clean(entry.subject()))
+                        .bind("subjectId", entry.subjectId())
+                        .bind("outcome", entry.outcome().label())
+                        .bind("count", entry.count())
+                        .bind("details", clean(json.writeValueAsString(entry.details())))
+                        .execute();
+        mustBe(1, written);
     }
 
     List<AuditRecord> page(
@@ -139,19 +150,21 @@ final class AuditStore {
             row.put("data", told.data());
             rows.add(row);
         }
-        tx.handle()
-                .createUpdate(
-                        counted("event")
-                                + """
-                                insert into event (tenant_id, seq, kind, id, name, data)
-                                select :tenant, last - :number + e.place, e.kind, e.id, e.name, e.data
-                                from counter, jsonb_to_recordset(cast(:rows as jsonb)) as e(
-                                    place bigint, kind text, id text, name text, data jsonb)\
-                                """)
-                .bind("tenant", tx.tenant().uuid())
-                .bind("number", all.size())
-                .bind("rows", clean(json.writeValueAsString(rows)))
-                .execute();
+        int written =
+                tx.handle()
+                        .createUpdate(
+                                counted("event")
+                                        + """
+                                        insert into event (tenant_id, seq, kind, id, name, data)
+                                        select :tenant, last - :number + e.place, e.kind, e.id, e.name, e.data
+                                        from counter, jsonb_to_recordset(cast(:rows as jsonb)) as e(
+                                            place bigint, kind text, id text, name text, data jsonb)\
+                                        """)
+                        .bind("tenant", tx.tenant().uuid())
+                        .bind("number", all.size())
+                        .bind("rows", clean(json.writeValueAsString(rows)))
+                        .execute();
+        mustBe(all.size(), written);
     }
 
     List<Event> events(Handle handle, long after, int limit) {

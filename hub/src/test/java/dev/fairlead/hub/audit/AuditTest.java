@@ -49,6 +49,23 @@ class AuditTest {
     }
 
     @Test
+    void whatCannotBeNumberedIsRefusedAndNotLost() {
+        var uncounted = TenantId.fresh();
+        assertThatThrownBy(() ->
+                        audit.record(
+                                uncounted, AuditEntry.done("user.create", ANN, "bob", "user_y")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("0 of 1");
+        assertThatThrownBy(() ->
+                        DB.get()
+                                .useTenant(
+                                        uncounted,
+                                        tx -> events.tell(tx, "node", null, null, Map.of())))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("0 of 1");
+    }
+
+    @Test
     void aRecordIsThereWithItsChangeOrNotAtAll() {
         audit.record(tenant, AuditEntry.done("user.create", ANN, "bob@acme", "user_y"));
         assertThatThrownBy(() ->

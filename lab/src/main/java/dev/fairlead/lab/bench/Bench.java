@@ -124,14 +124,14 @@ final class Bench implements Callable<Integer> {
         return failed ? 1 : 0;
     }
 
-    private interface Part {
-        void measure() throws IOException, InterruptedException;
+    interface Step {
+        void go() throws IOException, InterruptedException;
     }
 
     /// Measures what can be measured: a part that fails takes no other with it.
-    private static boolean goes(String name, Part part) throws InterruptedException {
+    static boolean goes(String name, Step step) throws InterruptedException {
         try {
-            part.measure();
+            step.go();
             return true;
         } catch (IOException e) {
             say(name + ": " + e.getMessage());

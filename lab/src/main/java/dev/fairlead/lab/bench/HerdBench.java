@@ -95,19 +95,10 @@ final class HerdBench {
         }
     }
 
-    private interface Step {
-        void go() throws IOException, InterruptedException;
-    }
-
-    private boolean goes(String what, Step step) throws InterruptedException {
-        try {
-            step.go();
-            return true;
-        } catch (IOException e) {
-            say(what + ": " + e.getMessage());
-            failed = true;
-            return false;
-        }
+    private boolean goes(String what, Bench.Step step) throws InterruptedException {
+        boolean went = Bench.goes(what, step);
+        failed |= !went;
+        return went;
     }
 
     private static void mustHaveDescriptors(int agents) throws IOException {

@@ -53,7 +53,8 @@ record HubMemory(long heap, long besides, long kernel, long sockets) {
                 sockets("inuse"));
     }
 
-    private static String jcmd(long pid, String command) throws IOException {
+    /// What a JVM answers to a command of `jcmd`.
+    static String jcmd(long pid, String command) throws IOException {
         var process =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),

@@ -201,10 +201,10 @@ final class StartBench {
                 return linked.group(1);
             }
             if (System.nanoTime() > end) {
-                // A JVM says what its threads do.
-                new ProcessBuilder("kill", "-QUIT", Long.toString(agent.pid())).start().waitFor();
-                Thread.sleep(1_000);
-                throw new IOException("the agent has no link: " + Files.readString(log));
+                throw new IOException(
+                        "the agent has no link: "
+                                + told
+                                + HubMemory.jcmd(agent.pid(), "Thread.print"));
             }
             Thread.sleep(1);
         }
