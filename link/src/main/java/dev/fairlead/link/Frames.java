@@ -8,8 +8,8 @@ import io.netty.buffer.ByteBufUtil;
 final class Frames {
 
     /// Bytes that are left free in front of a frame, so that the WebSocket header is written in
-    /// place.
-    static final int HEADROOM = 16;
+    /// place: that of a client's frame of less than 64 KiB (RFC 6455 section 5.2).
+    static final int HEADROOM = 8;
 
     /// The most characters of a message for a person; longer ones are cut.
     private static final int MAX_TEXT = 500;

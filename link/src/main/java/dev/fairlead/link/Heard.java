@@ -6,8 +6,10 @@ import java.util.concurrent.TimeUnit;
 /// on the link's event loop only; looks at the clock only where one stream follows another.
 final class Heard {
 
-    /// So long after another stream's bytes a stream has company.
-    private static final long REMEMBERED = TimeUnit.SECONDS.toNanos(1);
+    /// So long after another stream's bytes a stream has company. Short: a window as large as a
+    /// lone stream gets delays a keystroke that comes after a pause by a millisecond or two, and
+    /// small ones cost a lone stream half of its rate.
+    private static final long REMEMBERED = TimeUnit.MILLISECONDS.toNanos(100);
 
     /// In so long streams are counted, and what was counted stands for as long again.
     private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(20);

@@ -12,11 +12,12 @@ import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 /// fitted into half of it.
 public final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {
 
-    /// Bytes in front of what is read: the longest WebSocket header, the mux header, and a spare.
-    public static final int HEADROOM = 24;
+    /// Bytes in front of what is read: the WebSocket header of so long a frame, and the mux header.
+    public static final int HEADROOM = 16;
 
     /// The most bytes of one read: with both headers, 65,536 bytes at most, which is four whole TLS
-    /// records.
+    /// records. The buffer is not longer either: an allocator that rounds up to powers of two would
+    /// take twice as much.
     public static final int MAX = 65_520;
 
     /// Reads in one round of the loop: so many go out by one flush. More would make others wait.

@@ -32,12 +32,12 @@ class HeardTest {
     }
 
     @Test
-    void aKeystrokeIsCompanyForASecond() {
+    void aKeystrokeIsCompanyForATenthOfASecond() {
         hear(3);
         hear(1);
         hear(3);
-        assertThat(heard.company(now)).isEqualTo(Company.FEW);
-        assertThat(heard.company(now + 1_100 * MILLI)).isEqualTo(Company.NONE);
+        assertThat(heard.company(now + 90 * MILLI)).isEqualTo(Company.FEW);
+        assertThat(heard.company(now + 110 * MILLI)).isEqualTo(Company.NONE);
     }
 
     @Test
@@ -58,6 +58,6 @@ class HeardTest {
     @Test
     void manyThatHaveFallenSilentAreNotCompanyForLong() {
         hearInTurn(64, 100);
-        assertThat(heard.company(now + 100 * MILLI)).isEqualTo(Company.FEW);
+        assertThat(heard.company(now + 60 * MILLI)).isEqualTo(Company.FEW);
     }
 }

@@ -205,6 +205,7 @@ class SpliceTest {
         await().until(() -> stream.size() == 1 << 20);
         assertThat(stream.leastHeadroom).isEqualTo(ReadBuffers.HEADROOM);
         assertThat(stream.longest).isLessThanOrEqualTo(ReadBuffers.MAX).isGreaterThan(16_384);
+        assertThat(ReadBuffers.HEADROOM + ReadBuffers.MAX).isEqualTo(4 * 16_384);
         onLoop(() -> splice.closed(StreamEnd.CANCELLED, "done with it"));
     }
 

@@ -332,11 +332,12 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
 
     /// Bytes that are not this handler's alone are masked on their way into a buffer that is, with
     /// room in front for the header. Takes over what it copies.
-    private static ByteBuf maskedCopy(
+    private ByteBuf maskedCopy(
             ChannelHandlerContext ctx, @Nullable ByteBuf head, ByteBuf body, int key) {
         int headLength = head == null ? 0 : head.readableBytes();
-        var copy = ctx.alloc().ioBuffer(MAX_HEADER + headLength + body.readableBytes());
-        copy.setIndex(MAX_HEADER, MAX_HEADER);
+        int length = headLength + body.readableBytes();
+        int room = headerLength(length);
+        var copy = ctx.alloc().ioBuffer(room + length).setIndex(room, room);
         if (head != null) {
             Masking.copy(head, copy, key, 0);
             head.release();

@@ -167,6 +167,20 @@ class WebSocketFramesTest {
     }
 
     /// With and without room in front, read-only, or in two parts: the ways in which a link writes.
+    /// Longer ones cost an allocator that rounds up to powers of two as much again.
+    @Test
+    void theLongestFrameIsMaskedIntoSixtyFourKibibytes() {
+        var client = new EmbeddedChannel(new WebSocketFrames(WebSocketFrames.Role.CLIENT));
+        var head = Unpooled.wrappedBuffer(new byte[16]).readerIndex(8);
+        client.writeOutbound(
+                new Gathered(head, Unpooled.wrappedBuffer(new byte[65_520]).asReadOnly()));
+        ByteBuf frame = client.readOutbound();
+        assertThat(frame.readableBytes()).isEqualTo(65_536);
+        assertThat(frame.capacity()).isEqualTo(65_536);
+        frame.release();
+        client.finishAndReleaseAll();
+    }
+
     private static Object shaped(Random random, byte[] payload) {
         return switch (random.nextInt(4)) {
             case 0 -> Unpooled.wrappedBuffer(payload);
