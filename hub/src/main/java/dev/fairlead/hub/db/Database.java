@@ -213,7 +213,11 @@ public final class Database implements AutoCloseable {
                     ? Rejected.because(
                             e,
                             Rejected.Code.UNAVAILABLE,
-                            "The hub cannot reach its database just now.",
+                            noneCouldBeHad(e)
+                                    ? "No connection to the hub's database could be had for "
+                                            + AWAY_AFTER_MILLIS / 1_000
+                                            + " s: it has too much to do, or does not answer."
+                                    : "The hub cannot reach its database just now.",
                             "Try again in a moment; the hub's log and /readyz say more.")
                     : e;
         }
@@ -274,6 +278,16 @@ public final class Database implements AutoCloseable {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof SQLException sql && state.equals(sql.getSQLState())) {
                 return true;
+            }
+        }
+        return false;
+    }
+
+    /// Whether the pool's connections were all in use; it names a failure to make another one.
+    private static boolean noneCouldBeHad(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof SQLTransientConnectionException) {
+                return t.getCause() == null;
             }
         }
         return false;

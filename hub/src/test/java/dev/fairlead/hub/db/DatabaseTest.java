@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fairlead.hub.Rejected;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -68,25 +69,16 @@ class DatabaseTest {
     }
 
     @Test
-    void aDatabaseThatIsAwayIsSaidSo() {
-        DatabaseAccess access = DB.access();
-        try (Database closed = Database.open(access, 1)) {
-            closed.useTenant(
+    void thatNoConnectionIsFreeIsSaidSo() {
+        try (Database busy = Database.open(DB.access(), 1)) {
+            // The only connection is taken: the next one waits in vain.
+            busy.useTenant(
                     TenantId.SYSTEM,
-                    tx ->
-                    // The only connection is taken: the next one waits in vain.
-                    {
-                        Thread thread = Thread.ofVirtual().start(() -> assertAway(closed));
-                        try {
-                            thread.join();
-                        } catch (InterruptedException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    });
+                    tx -> CompletableFuture.runAsync(() -> assertTakesNoMore(busy)).join());
         }
     }
 
-    private static void assertAway(Database database) {
+    private static void assertTakesNoMore(Database database) {
         assertThat(database.answers()).isFalse();
         assertThatThrownBy(() -> database.system(tx -> 1))
                 .isInstanceOfSatisfying(
@@ -94,6 +86,7 @@ class DatabaseTest {
                         e -> {
                             assertThat(e.code()).isEqualTo(Rejected.Code.UNAVAILABLE);
                             assertThat(e.code().retry()).isTrue();
+                            assertThat(e).hasMessageContaining("too much to do");
                         });
     }
 
