@@ -1,10 +1,13 @@
 package dev.fairlead.link;
 
-/// How many other streams of its link bring bytes while one does.
+/// What other streams of its link bring while one does.
 enum Company {
     NONE,
-    FEW,
 
-    /// So many that a keystroke waits for others' turns in any case, and no one's window matters.
-    MANY
+    /// One at least brings little at a time: somebody who types waits for what is in front of them.
+    KEYSTROKES,
+
+    /// All bring much, so that nobody waits for a keystroke; or there are so many that a keystroke
+    /// waits for others' turns in any case.
+    BULK
 }

@@ -265,10 +265,11 @@ public final class Link implements StreamOpener {
     }
 
     /// Bytes have come for a stream.
-    private void heard(int id) {
+    private void heard(int id, int bytes) {
         if (heard.changes(id)) {
             heard.changed(id, now());
         }
+        heard.brought(bytes);
     }
 
     /// What a stream that brings bytes has besides itself.
@@ -389,7 +390,7 @@ public final class Link implements StreamOpener {
         if (stream == null) {
             bytes.release();
         } else {
-            heard(id);
+            heard(id, bytes.readableBytes());
             stream.received(bytes);
         }
     }

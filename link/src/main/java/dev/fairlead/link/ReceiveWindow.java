@@ -22,14 +22,17 @@ final class ReceiveWindow {
     /// What a stream gets that has more than a few bytes, and nothing shrinks below.
     private static final int LEAST = 64 * 1024;
 
-    /// The same among many. Their grants would be so small otherwise that each costs as much as the
-    /// bytes that it allows, and what one has on its way matters little beside what all have.
-    private static final int LEAST_AMONG_MANY = 256 * 1024;
+    /// The same among others that bring much. Their grants would be so small otherwise that each
+    /// costs as much as the bytes that it allows: two streams together had half of the rate of one.
+    private static final int LEAST_AMONG_BULK = 256 * 1024;
 
     private static final int MOST_UNTOLD = 256 * 1024;
 
     /// The round trip of a near stream that has the link for itself counts as this, at least.
     private static final long ALONE = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /// The same beside others that bring much: together they have on their way what one has alone.
+    private static final long AMONG_BULK = TimeUnit.MICROSECONDS.toNanos(1_500);
 
     /// A round trip from which on bytes that are too many do not matter, and a slow start does.
     private static final long FAR = TimeUnit.MILLISECONDS.toNanos(5);
@@ -65,9 +68,9 @@ final class ReceiveWindow {
     /// @param now nanoseconds
     /// @param company which other streams bring bytes over the same link
     int wanted(long consumed, long now, Company company) {
-        int least = company == Company.MANY ? LEAST_AMONG_MANY : LEAST;
+        int least = company == Company.BULK ? LEAST_AMONG_BULK : LEAST;
         if (size < least) {
-            return Math.min(isFar() ? LEAST_AMONG_MANY : least, most);
+            return Math.min(isFar() ? LEAST_AMONG_BULK : least, most);
         }
         if (measuredFrom == NONE) {
             measure(consumed, now);
@@ -90,15 +93,20 @@ final class ReceiveWindow {
         if (roundTrip == UNKNOWN || elapsed < Math.max(roundTrip, MOMENT)) {
             return size;
         }
-        double perRoundTrip =
-                (double) bytes
-                        * (company == Company.NONE ? Math.max(roundTrip, ALONE) : roundTrip)
-                        / elapsed;
+        double perRoundTrip = (double) bytes * Math.max(roundTrip, atLeast(company)) / elapsed;
         if (perRoundTrip > 0.75 * size) {
-            return grown(size < LEAST_AMONG_MANY ? 4 : 2, consumed, now);
+            return grown(size < LEAST_AMONG_BULK ? 4 : 2, consumed, now);
         }
         // When another stream comes, a few moments bring it down to its size.
         return kept(perRoundTrip, 0.3, least, consumed, now);
+    }
+
+    private static long atLeast(Company company) {
+        return switch (company) {
+            case NONE -> ALONE;
+            case KEYSTROKES -> 0;
+            case BULK -> AMONG_BULK;
+        };
     }
 
     private boolean isFar() {

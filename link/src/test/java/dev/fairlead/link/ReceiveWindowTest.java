@@ -19,7 +19,7 @@ final class ReceiveWindowTest {
     /// What a window has become when so much was consumed. Each grant travels half a round trip to
     /// the sender, each byte that it allows half of one back, at the path's rate.
     private static ReceiveWindow after(double roundTripMillis, double bytesPerSecond, long bytes) {
-        return after(roundTripMillis, bytesPerSecond, bytes, Company.FEW);
+        return after(roundTripMillis, bytesPerSecond, bytes, Company.KEYSTROKES);
     }
 
     private static ReceiveWindow after(
@@ -59,7 +59,7 @@ final class ReceiveWindowTest {
 
     @Test
     void aNearOneThatHasTheLinkForItselfGetsAMillisecondsWorth() {
-        assertThat(after(0.05, 500e6, 1L << 30, Company.FEW).size())
+        assertThat(after(0.05, 500e6, 1L << 30, Company.KEYSTROKES).size())
                 .isLessThanOrEqualTo(128 * 1024);
         assertThat(after(0.05, 500e6, 1L << 30, Company.NONE).size()).isBetween(500_000, 1 << 20);
     }
@@ -72,7 +72,7 @@ final class ReceiveWindowTest {
         for (int i = 0; i < 400; i++) {
             now += (long) (window.untold() / 500e6 * SECOND);
             consumed += window.untold();
-            window.set(window.wanted(consumed, now, Company.FEW));
+            window.set(window.wanted(consumed, now, Company.KEYSTROKES));
         }
         assertThat(window.size()).isLessThanOrEqualTo(128 * 1024);
     }
@@ -101,7 +101,7 @@ final class ReceiveWindowTest {
         for (int i = 0; i < 40; i++) {
             now += SECOND;
             consumed += window.size() / 4;
-            window.set(window.wanted(consumed, now, Company.FEW));
+            window.set(window.wanted(consumed, now, Company.KEYSTROKES));
         }
         assertThat(window.size()).isEqualTo(64 * 1024);
     }
@@ -116,25 +116,25 @@ final class ReceiveWindowTest {
             now += TimeUnit.MILLISECONDS.toNanos(5);
             window.granted(consumed + window.size(), now - TimeUnit.MILLISECONDS.toNanos(20));
             window.arrived(now);
-            window.set(window.wanted(consumed, now, Company.FEW));
+            window.set(window.wanted(consumed, now, Company.KEYSTROKES));
         }
         assertThat(window.size()).isEqualTo(64 * 1024);
     }
 
     @Test
     void manyStreamsGetWindowsWhoseGrantsAreWorthTheirFrames() {
-        assertThat(after(0.05, 5e6, 64 << 20, Company.MANY).size()).isEqualTo(256 * 1024);
+        assertThat(after(0.05, 5e6, 64 << 20, Company.BULK).size()).isEqualTo(256 * 1024);
     }
 
     @Test
     void whenTheOthersHaveGoneAKeystrokeFindsItSmallAgain() {
-        var window = after(0.05, 500e6, 64 << 20, Company.MANY);
+        var window = after(0.05, 500e6, 64 << 20, Company.BULK);
         long now = 100 * SECOND;
         long consumed = 64 << 20;
         for (int i = 0; i < 400; i++) {
             now += (long) (window.untold() / 500e6 * SECOND);
             consumed += window.untold();
-            window.set(window.wanted(consumed, now, Company.FEW));
+            window.set(window.wanted(consumed, now, Company.KEYSTROKES));
         }
         assertThat(window.size()).isLessThanOrEqualTo(128 * 1024);
     }
