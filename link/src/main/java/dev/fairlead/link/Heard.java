@@ -75,6 +75,9 @@ final class Heard {
             return;
         }
         counted = Long.bitCount(streams);
+        if (brought >= LITTLE) {
+            much |= bit(last);
+        }
         if ((streams & ~much) != 0) {
             littleBrought = now;
         }

@@ -52,6 +52,17 @@ class HeardTest {
     }
 
     @Test
+    void whoseTurnOutlastsAMomentIsNotSomebodyWhoTypes() {
+        for (int turn = 0; turn < 20; turn++) {
+            for (int i = 0; i < 30; i++) {
+                hear(1 + 2 * (turn % 2), FRAME);
+                heard.company(now);
+            }
+        }
+        assertThat(heard.company(now)).isEqualTo(Company.BULK);
+    }
+
+    @Test
     void muchMayComeInSmallPieces() {
         for (int i = 0; i < 200; i++) {
             hear(1 + 2 * (i / 10 % 2), 1_000);
