@@ -16,7 +16,7 @@ final class Heard {
 
     private static final int MANY = 8;
 
-    /// Who brings less than this in all of its turns of a moment is taken for somebody who types.
+    /// Who brings less than this in each of its turns of a moment is taken for somebody who types.
     private static final int LITTLE = 4 * 1024;
 
     private int last;
@@ -55,9 +55,6 @@ final class Heard {
 
     /// Bytes have come for another stream than before.
     void changed(int stream, long now) {
-        if (brought >= LITTLE) {
-            much |= bit(last);
-        }
         brought = 0;
         last = stream;
         if (now - changedBefore > REMEMBERED) {
@@ -75,9 +72,6 @@ final class Heard {
             return;
         }
         counted = Long.bitCount(streams);
-        if (brought >= LITTLE) {
-            much |= bit(last);
-        }
         if ((streams & ~much) != 0) {
             littleBrought = now;
         }
@@ -94,6 +88,9 @@ final class Heard {
     /// So many bytes have come for the stream that was heard last.
     void brought(int bytes) {
         brought = Math.min(brought + bytes, LITTLE);
+        if (brought == LITTLE) {
+            much |= bit(last);
+        }
     }
 
     Company company(long now) {
