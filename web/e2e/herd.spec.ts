@@ -87,6 +87,7 @@ test('a fleet of very many nodes is there at once, live, and searched while one 
       expect.poll(() => onlineOf(page), { timeout: 60_000 }).toBeGreaterThanOrEqual(LINKED);
     await allOnline();
 
+    if (measuring) comeBack = standBack(stage.folder);
     // What a key costs until the list shows what it means, for each of several.
     const filter = await page.evaluate(async () => {
       const input = document.querySelector<HTMLInputElement>('input[type=search]');
@@ -114,7 +115,6 @@ test('a fleet of very many nodes is there at once, live, and searched while one 
     await expect(search).toHaveValue('');
 
     // Links come and go: each flap is two changes.
-    if (measuring) comeBack = standBack(stage.folder);
     const longestOf = measuring ? await watchTasks(page) : null;
     await page.evaluate(() => {
       (window as unknown as { seen: { longest: number } }).seen.longest = 0;

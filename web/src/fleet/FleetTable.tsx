@@ -63,7 +63,7 @@ export function FleetTable({
     count: nodes.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: 4,
   });
   useEffect(() => rows.measure(), [rows, height]);
 

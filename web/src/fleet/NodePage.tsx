@@ -16,7 +16,7 @@ import { ago, bytes, millis, number, percent, span, time } from '../text/format'
 import { AsLogin } from '../terminal/AsLogin';
 import { keptLogin, loginsOn } from '../terminal/logins';
 import { useWords } from '../text/words';
-import { fullest, StateDot } from './columns';
+import { fullest, State } from './columns';
 import { useNow } from '../shell/useNow';
 import css from './fleet.module.css';
 import { NodeSessions } from './NodeSessions';
@@ -95,7 +95,7 @@ export function NodePage() {
       heading={
         <div className={css.titleRow}>
           <h1>{node.name}</h1>
-          <StateDot node={node} t={t} />
+          <State node={node} t={t} dot />
         </div>
       }
       acts={

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { Node } from '../api/client';
 import { Choose } from './Choose';
-import { type Column, labelText, StateDot } from './columns';
+import { type Column, labelText, State } from './columns';
 import css from './fleet.module.css';
 import { needsAttention } from './search';
 import type { FleetText } from './text';
@@ -65,7 +65,7 @@ export const NodeRow = memo(
         {name}
         {narrow ? (
           <div role="cell" className={css.narrowCell}>
-            <StateDot node={node} t={t} />
+            <State node={node} t={t} />
             <span className={css.narrowFacts}>
               {[node.os, labelText(node)].filter(Boolean).join(' · ')}
             </span>
@@ -75,7 +75,7 @@ export const NodeRow = memo(
             <div
               key={column.id}
               role="cell"
-              className={css.cell}
+              className={`${css.cell} ${column.face ? `fl-${column.face}` : ''}`}
               data-numeric={column.numeric || undefined}
             >
               {column.id === 'labels' ? (

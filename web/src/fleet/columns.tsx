@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext } from 'react';
+import { createContext, type CSSProperties, type ReactNode, useContext } from 'react';
 import type { Node } from '../api/client';
 import { ago, bytes, millis, percent, span, time } from '../text/format';
 import css from './fleet.module.css';
@@ -18,6 +18,8 @@ export interface Column {
   /** Shown unless the reader has chosen otherwise. */
   usual: boolean;
   numeric?: boolean;
+  /** How the text of the cell is set. */
+  face?: 'number' | 'mono';
   cell: (node: Node, t: FleetText) => ReactNode;
   sort: (node: Node) => string | number | null;
   /** What the export has; what `sort` has where this is missing. */
@@ -45,11 +47,13 @@ export function Meter({ value, title }: { value: number | null; title?: string }
   if (value === null) return <Nothing />;
   const level = value > 0.92 ? 'bad' : value > 0.8 ? 'warning' : 'fine';
   return (
-    <span className={css.meter} data-level={level} title={title}>
-      <span className={css.meterBar} aria-hidden="true">
-        <span style={{ width: `${Math.max(2, Math.round(value * 100))}%` }} />
-      </span>
-      <span className="fl-number">{percent(value)}</span>
+    <span
+      className={css.meter}
+      data-level={level}
+      title={title}
+      style={{ '--fl-part': `${Math.max(2, Math.round(value * 100))}%` } as CSSProperties}
+    >
+      {percent(value)}
     </span>
   );
 }
@@ -77,13 +81,13 @@ function Ago({ at, still = false }: { at: string; still?: boolean }) {
 
 const live = (node: Node) => (node.link.state === 'online' ? node.statistics : null);
 
-export function StateDot({ node, t }: { node: Node; t: FleetText }) {
+/** In a row, the name has the dot. */
+export function State({ node, t, dot = false }: { node: Node; t: FleetText; dot?: boolean }) {
   const state = node.link.state;
-  const word = state === 'online' ? t.online : node.link.since ? t.offline : t.never;
   return (
     <span className={css.state} data-state={state}>
-      <span className={css.dot} aria-hidden="true" />
-      {word}
+      {dot && <span className={css.dot} aria-hidden="true" />}
+      {state === 'online' ? t.online : node.link.since ? t.offline : t.never}
     </span>
   );
 }
@@ -94,7 +98,7 @@ export const COLUMNS: Column[] = [
     label: (t) => t.state,
     width: '104px',
     usual: true,
-    cell: (node, t) => <StateDot node={node} t={t} />,
+    cell: (node, t) => <State node={node} t={t} />,
     sort: (node) => (needsAttention(node) ? 0 : node.link.state === 'online' ? 1 : 2),
     text: (node) => node.link.state,
   },
@@ -119,8 +123,8 @@ export const COLUMNS: Column[] = [
     label: (t) => t.version,
     width: '82px',
     usual: true,
-    cell: (node) =>
-      node.agentVersion ? <span className="fl-number">{node.agentVersion}</span> : <Nothing />,
+    face: 'number',
+    cell: (node) => node.agentVersion ?? <Nothing />,
     sort: (node) => node.agentVersion ?? null,
   },
   {
@@ -128,8 +132,8 @@ export const COLUMNS: Column[] = [
     label: (t) => t.address,
     width: 'minmax(110px, 1fr)',
     usual: true,
-    cell: (node) =>
-      node.link.address ? <span className="fl-mono">{node.link.address}</span> : <Nothing />,
+    face: 'mono',
+    cell: (node) => node.link.address ?? <Nothing />,
     sort: (node) => node.link.address ?? null,
   },
   {
@@ -173,9 +177,7 @@ export const COLUMNS: Column[] = [
       return now?.networkIn == null || now.networkOut == null ? (
         <Nothing />
       ) : (
-        <span className="fl-number">
-          {t.perSecond(`↓${bytes(now.networkIn)} ↑${bytes(now.networkOut)}`)}
-        </span>
+        t.perSecond(`↓${bytes(now.networkIn)} ↑${bytes(now.networkOut)}`)
       );
     },
     sort: (node) => {
@@ -189,12 +191,7 @@ export const COLUMNS: Column[] = [
     width: '84px',
     usual: true,
     numeric: true,
-    cell: (node) =>
-      node.link.rttMillis == null ? (
-        <Nothing />
-      ) : (
-        <span className="fl-number">{millis(node.link.rttMillis)}</span>
-      ),
+    cell: (node) => (node.link.rttMillis == null ? <Nothing /> : millis(node.link.rttMillis)),
     sort: (node) => node.link.rttMillis ?? null,
   },
   {
@@ -205,7 +202,7 @@ export const COLUMNS: Column[] = [
     numeric: true,
     cell: (node) => {
       const up = live(node)?.uptime;
-      return up == null ? <Nothing /> : <span className="fl-number">{span(up)}</span>;
+      return up == null ? <Nothing /> : span(up);
     },
     sort: (node) => live(node)?.uptime ?? null,
   },
