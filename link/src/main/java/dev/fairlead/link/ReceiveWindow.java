@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 /// round trip. It shrinks when much less was, so that the many streams of a busy link, each of
 /// which has become slow, do not together keep what each had alone. A stream that has the link for
 /// itself delays nobody: it may have what is consumed in a millisecond, however near the other end
-/// is, so that processes on the way wake up less often, for more bytes each time. The round trip is
-/// the sender's, through every relay: the time from a grant to the first byte that only this grant
+/// is, so that processes on the way wake up less often, for more bytes each time; where others
+/// bring much as well, and nobody types, they share what it would have alone. The round trip is the
+/// sender's, through every relay: the time from a grant to the first byte that only this grant
 /// allowed; the least of them counts, since a sender that was not held up makes them longer, never
 /// shorter. No more than the [Distance] that both ends have told counts either: among many streams
 /// each one's bytes wait for the others', so each would take itself for a distant one, those that
@@ -53,6 +54,9 @@ final class ReceiveWindow {
     private long measuredFrom = NONE;
     private long consumedThen;
 
+    /// Whether it has become small because somebody types beside this stream.
+    private boolean besideKeystrokes;
+
     /// @param most bytes, whatever the measurement says
     ReceiveWindow(int most) {
         this.most = most;
@@ -69,6 +73,17 @@ final class ReceiveWindow {
     /// @param company which other streams bring bytes over the same link
     int wanted(long consumed, long now, Company company) {
         int least = company == Company.BULK ? LEAST_AMONG_BULK : LEAST;
+        if (company != Company.KEYSTROKES) {
+            besideKeystrokes = false;
+        } else if (!besideKeystrokes) {
+            // At once: by halves, each keystroke of the first moments would wait for a millisecond.
+            // It is asked more than once for that, as credit which was given stays given.
+            if (size > LEAST && !isFar()) {
+                measure(consumed, now);
+                return LEAST;
+            }
+            besideKeystrokes = true;
+        }
         if (size < least) {
             return Math.min(isFar() ? LEAST_AMONG_BULK : least, most);
         }
@@ -97,7 +112,6 @@ final class ReceiveWindow {
         if (perRoundTrip > 0.75 * size) {
             return grown(size < LEAST_AMONG_BULK ? 4 : 2, consumed, now);
         }
-        // When another stream comes, a few moments bring it down to its size.
         return kept(perRoundTrip, 0.3, least, consumed, now);
     }
 

@@ -78,6 +78,24 @@ final class ReceiveWindowTest {
     }
 
     @Test
+    void whoBeginsToTypeFindsItSmallAtOnce() {
+        var window = after(0.05, 500e6, 1L << 30, Company.NONE);
+        assertThat(window.size()).isGreaterThanOrEqualTo(500_000);
+        long now = 100 * SECOND;
+        assertThat(window.wanted(1L << 30, now, Company.KEYSTROKES)).isEqualTo(64 * 1024);
+        // What the sender may send by earlier grants counts until it was consumed.
+        window.set(window.size() / 2);
+        assertThat(window.wanted(1L << 30, now, Company.KEYSTROKES)).isEqualTo(64 * 1024);
+    }
+
+    @Test
+    void aDistantOneKeepsItsWindowWhenSomebodyTypes() {
+        var window = after(50, 62.5e6, 64 << 20, Company.NONE);
+        assertThat(window.wanted(65 << 20, 10 * SECOND, Company.KEYSTROKES))
+                .isGreaterThanOrEqualTo(window.size() / 2);
+    }
+
+    @Test
     void aDistantOneGetsWhatItsDistanceNeeds() {
         int product = (int) (62.5e6 * 0.05);
         assertThat(after(50, 62.5e6, 64 << 20).size()).isBetween(product, MOST);

@@ -5,14 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `./bench`.
@@ -37,6 +42,22 @@ final class Bench implements Callable<Integer> {
                     "Only these systems, such as Fairlead,OpenSSH, or parts: distance (a long way to the hub),"
                             + " start (what people wait for).")
     private @Nullable List<String> only;
+
+    @Option(
+            names = "--loads",
+            split = ",",
+            paramLabel = "KIND",
+            description =
+                    "Only these kinds of load: down, up, down-64, up-64, echo, beside, opens.")
+    private @Nullable List<String> loads;
+
+    @Option(
+            names = "--against",
+            paramLabel = "CLONE",
+            description =
+                    "Another clone of Fairlead that was built, round by round beside this one; can be"
+                            + " repeated.")
+    private List<Path> against = List.of();
 
     @Option(
             names = "--rounds",
@@ -84,6 +105,8 @@ final class Bench implements Callable<Integer> {
     private final Map<Tunnel, Ports> ports = new LinkedHashMap<>();
     private final Map<Tunnel, Programs> programs = new LinkedHashMap<>();
 
+    @Spec private @Nullable CommandSpec spec;
+
     public static void main(String[] args) {
         // Whoever interrupts it finds none of its processes left.
         Runtime.getRuntime()
@@ -101,10 +124,18 @@ final class Bench implements Callable<Integer> {
         if (quick) {
             only = List.of(FairleadItself.NAME);
         }
+        var kinds = kinds();
+        for (var clone : against) {
+            if (!FairleadItself.isBuilt(clone)) {
+                throw misused(
+                        clone
+                                + " is no clone of Fairlead that was built: run ./fairlead build there");
+            }
+        }
         var folder = folder("fairlead-bench");
         try {
             if (only == null || !chosen().isEmpty()) {
-                failed |= !goes("systems", () -> tunnels(folder));
+                failed |= !goes("systems", () -> tunnels(folder, kinds));
             }
             if (wants(DistanceBench.NAME)) {
                 failed |= !goes(DistanceBench.NAME, () -> distance(folder));
@@ -174,7 +205,24 @@ final class Bench implements Callable<Integer> {
                         : table + "\n");
     }
 
-    private void tunnels(Path folder) throws IOException, InterruptedException {
+    private List<LoadKind> kinds() {
+        var words = loads;
+        if (words == null) {
+            return List.of(LoadKind.values());
+        }
+        var kinds = LoadKind.of(words);
+        if (kinds.size() < words.size()) {
+            throw misused("--loads has kinds that there are not: there are " + LoadKind.words());
+        }
+        return kinds;
+    }
+
+    private ParameterException misused(String why) {
+        return new ParameterException(Objects.requireNonNull(spec).commandLine(), why);
+    }
+
+    private void tunnels(Path folder, List<LoadKind> kinds)
+            throws IOException, InterruptedException {
         try (var targets = new Worker(Targets.class);
                 var load = new Worker(Load.class)) {
             String[] told = targets.line().split(" ");
@@ -184,7 +232,7 @@ final class Bench implements Callable<Integer> {
                             Integer.parseInt(told[0]),
                             Integer.parseInt(told[1]),
                             Integer.parseInt(told[2])));
-            var measured = measure(load);
+            var measured = measure(load, kinds);
             var report = new Report(List.copyOf(ports.keySet()), left, measured);
             print(measured, quick ? report.beside(DOCUMENT) : report.table());
             if (plots != null) {
@@ -207,11 +255,13 @@ final class Bench implements Callable<Integer> {
         all.add(FairleadItself.plain(launcher()));
         all.addAll(Peers.all());
         var names = only;
-        return names == null
-                ? all
-                : all.stream()
-                        .filter(one -> names.stream().anyMatch(one.name()::equalsIgnoreCase))
-                        .toList();
+        if (names != null) {
+            all.removeIf(one -> names.stream().noneMatch(one.name()::equalsIgnoreCase));
+        }
+        for (var clone : against) {
+            all.add(FairleadItself.of(clone));
+        }
+        return all;
     }
 
     private void start(Path folder, Ports targets) throws IOException, InterruptedException {
@@ -228,34 +278,48 @@ final class Bench implements Callable<Integer> {
         }
     }
 
-    private List<Measured> measure(Worker load) throws IOException {
+    private List<Measured> measure(Worker load, List<LoadKind> kinds) throws IOException {
         long millis = Math.round(seconds * 1_000);
         for (var tunnel : List.copyOf(ports.keySet())) {
             say("warming up " + tunnel.name());
-            tryTwice(tunnel, () -> in(load, tunnel).warmUp(Math.round(warmUp * 1_000)));
+            for (var kind : kinds) {
+                tryTwice(tunnel, () -> in(load, tunnel).warmUp(kind, Math.round(warmUp * 1_000)));
+            }
         }
         List<Measured> measured = new ArrayList<>();
         for (int round = 1; round <= rounds; round++) {
-            for (var tunnel : List.copyOf(ports.keySet())) {
-                say("round " + round + " of " + rounds + ": " + tunnel.name());
-                int number = round;
-                tryTwice(
-                        tunnel,
-                        () ->
-                                in(load, tunnel)
-                                        .round(millis)
-                                        .forEach((figure, value) ->
-                                                measured.add(
-                                                        new Measured(
-                                                                tunnel.name(),
-                                                                number,
-                                                                figure,
-                                                                value))));
+            for (var kind : kinds) {
+                say("round " + round + " of " + rounds + ": " + kind.word());
+                // All of them within seconds: a machine that is shared changes by the minute.
+                for (var tunnel : inTurn(round)) {
+                    int number = round;
+                    tryTwice(
+                            tunnel,
+                            () ->
+                                    in(load, tunnel)
+                                            .measure(kind, millis)
+                                            .forEach((figure, value) ->
+                                                    measured.add(
+                                                            new Measured(
+                                                                    tunnel.name(),
+                                                                    number,
+                                                                    figure,
+                                                                    value))));
+                }
             }
         }
         measured.removeIf(
                 one -> ports.keySet().stream().noneMatch(it -> it.name().equals(one.system())));
         return measured;
+    }
+
+    /// Nobody always comes after the same one.
+    private List<Tunnel> inTurn(int round) {
+        var systems = new ArrayList<>(ports.keySet());
+        if (round % 2 == 0) {
+            Collections.reverse(systems);
+        }
+        return systems;
     }
 
     private interface Measuring {
@@ -264,6 +328,9 @@ final class Bench implements Callable<Integer> {
 
     /// A peer may fail once; one that fails again is named and left out. Fairlead may not.
     private void tryTwice(Tunnel tunnel, Measuring what) throws IOException {
+        if (!ports.containsKey(tunnel)) {
+            return;
+        }
         try {
             what.run();
             return;
@@ -285,7 +352,7 @@ final class Bench implements Callable<Integer> {
     private MeasureTunnel in(Worker load, Tunnel tunnel) {
         return new MeasureTunnel(
                 load,
-                java.util.Objects.requireNonNull(ports.get(tunnel)),
-                java.util.Objects.requireNonNull(programs.get(tunnel)).tree());
+                Objects.requireNonNull(ports.get(tunnel)),
+                Objects.requireNonNull(programs.get(tunnel)).tree());
     }
 }

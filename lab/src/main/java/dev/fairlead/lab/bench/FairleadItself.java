@@ -31,6 +31,23 @@ final class FairleadItself {
                 (programs, targets) -> start(launcher, programs, targets));
     }
 
+    static boolean isBuilt(Path clone) {
+        return Files.isExecutable(clone.resolve("fairlead"))
+                && Files.isDirectory(clone.resolve("dist/target/fairlead/lib"));
+    }
+
+    /// What was built in another clone.
+    static Tunnel of(Path clone) {
+        var root = clone.toAbsolutePath().normalize();
+        String launcher = root.resolve("fairlead").toString();
+        return new Tunnel(
+                NAME + ", " + root.getFileName(),
+                2,
+                "the same of " + root,
+                "",
+                (programs, targets) -> start(launcher, programs, targets));
+    }
+
     static Tunnel plain(String launcher) {
         return new Tunnel(
                 PLAIN,

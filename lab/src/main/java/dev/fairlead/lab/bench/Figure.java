@@ -45,6 +45,15 @@ enum Figure {
         this.wanted = wanted;
     }
 
+    /// What is measured for it.
+    Figure measured() {
+        return switch (this) {
+            case ECHO_P50_ADDED -> ECHO_P50;
+            case ECHO_P99_ADDED -> ECHO_P99;
+            default -> this;
+        };
+    }
+
     String label() {
         return label;
     }

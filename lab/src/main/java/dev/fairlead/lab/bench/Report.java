@@ -44,12 +44,7 @@ final class Report {
             case ECHO_P99_ADDED ->
                     median(system, Figure.ECHO_P99) - median(DIRECT, Figure.ECHO_P99);
             default -> {
-                double[] values =
-                        measured.stream()
-                                .filter(one ->
-                                        one.system().equals(system) && one.figure() == figure)
-                                .mapToDouble(Measured::value)
-                                .toArray();
+                double[] values = of(system, figure).mapToDouble(Measured::value).toArray();
                 yield values.length == 0 ? byRatio(system, figure) : middle(values);
             }
         };
@@ -74,12 +69,17 @@ final class Report {
         List<List<String>> rows = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of(""));
         shown.forEach(system -> head.add(heading(system)));
+        others().forEach(other -> head.add(FairleadItself.NAME + " / " + other.name()));
         head.add(RATIO);
         head.add("wanted");
         rows.add(head);
         for (var figure : Figure.values()) {
+            if (measured.stream().noneMatch(one -> one.figure() == figure.measured())) {
+                continue;
+            }
             List<String> row = new ArrayList<>(List.of(figure.label()));
             shown.forEach(system -> row.add(number(median(system.name(), figure))));
+            others().forEach(other -> row.add(paired(other.name(), figure)));
             row.add(ratio(figure));
             row.add(wanted(figure));
             rows.add(row);
@@ -91,6 +91,33 @@ final class Report {
                                 + EarlierRun.MARK
                                 + " not installed here: OpenSSH's figure of this run times what the peer was to OpenSSH in an earlier run with both.\n";
         return markdown(rows) + note + resumption();
+    }
+
+    /// Other builds of Fairlead.
+    private List<Tunnel> others() {
+        return systems.stream()
+                .filter(system -> system.name().startsWith(FairleadItself.NAME))
+                .filter(system -> !system.name().equals(FairleadItself.NAME))
+                .filter(system -> !system.name().equals(FairleadItself.PLAIN))
+                .toList();
+    }
+
+    /// The median of the rounds' ratios: what else the machine did in a round, both had beside
+    /// them.
+    private String paired(String other, Figure figure) {
+        double[] ratios =
+                of(FairleadItself.NAME, figure)
+                        .flatMapToDouble(own ->
+                                of(other, figure)
+                                        .filter(its -> its.round() == own.round())
+                                        .mapToDouble(its -> own.value() / its.value()))
+                        .toArray();
+        return ratios.length == 0 ? "" : String.format(Locale.ROOT, "%.2f", middle(ratios));
+    }
+
+    private Stream<Measured> of(String system, Figure figure) {
+        return measured.stream()
+                .filter(one -> one.system().equals(system) && one.figure() == figure);
     }
 
     private String heading(Tunnel system) {
