@@ -182,6 +182,15 @@ final class Site implements AutoCloseable {
 
     /// Lets go of what has ended, so that [#start] begins it anew.
     void forgetEnded() throws IOException {
+        if (forward != null && !forward.process().isAlive()) {
+            // Its connections have ended with it, seen or not.
+            for (var connection : connections) {
+                connection.close();
+            }
+            connections.clear();
+            forward.close();
+            forward = null;
+        }
         for (var connection : connections()) {
             if (connection.streams().stream().anyMatch(CheckedStream::isOver)) {
                 connection.close();
@@ -195,10 +204,6 @@ final class Site implements AutoCloseable {
         if (ssh != null && ssh.stream().isOver()) {
             ssh.close();
             ssh = null;
-        }
-        if (forward != null && !forward.process().isAlive()) {
-            forward.close();
-            forward = null;
         }
     }
 

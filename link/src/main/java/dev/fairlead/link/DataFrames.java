@@ -1,6 +1,7 @@
 package dev.fairlead.link;
 
 import dev.fairlead.link.ws.Gathered;
+import dev.fairlead.link.ws.Masked;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 
@@ -12,6 +13,23 @@ final class DataFrames {
     private static final int COPY_BELOW = 512;
 
     private DataFrames() {}
+
+    /// Whether bytes of somebody who keeps them can be sent without a copy: where the space in
+    /// front of them is nobody else's.
+    static boolean canLend(ByteBuf bytes) {
+        return bytes.readerIndex() >= Frames.HEADROOM + FrameDecoder.HEADER
+                && bytes.refCnt() == 1
+                && !bytes.isReadOnly()
+                && bytes.readableBytes() >= COPY_BELOW
+                && bytes.readableBytes() <= LinkLimits.MAX_DATA;
+    }
+
+    /// Sends bytes that were masked in the place where somebody keeps them, and takes them over.
+    static void writeLent(Channel channel, int stream, ByteBuf bytes, int key) {
+        int at = bytes.readerIndex() - FrameDecoder.HEADER;
+        Frames.header(bytes, at, FrameType.DATA, bytes.readableBytes(), stream);
+        channel.write(new Masked(bytes.readerIndex(at), FrameDecoder.HEADER, key));
+    }
 
     /// Sends `bytes`, at most [LinkLimits#MAX_DATA] of them, and takes them over.
     static void write(Channel channel, int stream, ByteBuf bytes) {

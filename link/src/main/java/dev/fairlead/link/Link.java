@@ -1,5 +1,6 @@
 package dev.fairlead.link;
 
+import dev.fairlead.link.ws.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -79,6 +80,9 @@ public final class Link implements StreamOpener {
     private boolean ended;
     private long lastReceived;
 
+    /// What masks the link's frames, where that is the next thing that happens to them.
+    private final @Nullable WebSocketFrames masks;
+
     private final Heard heard;
     private long nextPing;
     private volatile long roundTripNanos = -1;
@@ -104,6 +108,10 @@ public final class Link implements StreamOpener {
         this.budget = new WindowBudget(limits.linkMemory(), shared);
         this.opens = new RateLimit(limits.opensPerSecond());
         this.controls = new RateLimit(limits.controlsPerSecond());
+        this.masks =
+                channel.pipeline().last() instanceof WebSocketFrames below && below.masks()
+                        ? below
+                        : null;
         this.lastReceived = now();
         this.heard = new Heard(lastReceived);
         // At once, while nothing else is on the way: how far it is to the other side.
@@ -185,6 +193,11 @@ public final class Link implements StreamOpener {
 
     LinkLimits limits() {
         return limits;
+    }
+
+    /// What masks the link's frames; null where they are not masked, or encrypted before.
+    @Nullable WebSocketFrames masks() {
+        return masks;
     }
 
     SendQueue queue() {

@@ -32,6 +32,17 @@ public interface LinkStream {
     /// this process, so a caller stops while [#isWritable()] is false.
     void write(ByteBuf bytes);
 
+    /// Sends bytes that the caller keeps, and does not take them over. Where that spares a copy
+    /// they are masked where they lie, and the space in front of them is used for headers: a buffer
+    /// can be lent once.
+    ///
+    /// @return the key by which they are masked from now on, as [WebSocketFrames#mask] gives it; 0:
+    ///   they are as they were
+    default int lend(ByteBuf bytes) {
+        write(bytes.isReadOnly() ? bytes.retainedDuplicate() : bytes.retain().asReadOnly());
+        return 0;
+    }
+
     /// False while bytes wait here; [StreamListener#writable()] tells when to go on.
     boolean isWritable();
 

@@ -1,5 +1,6 @@
 package dev.fairlead.link;
 
+import dev.fairlead.link.ws.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
@@ -33,7 +34,7 @@ final class MuxStream implements LinkStream {
     private @Nullable StreamListener listener;
     private int id;
 
-    private final ArrayDeque<ByteBuf> outgoing = new ArrayDeque<>();
+    private final ArrayDeque<Outgoing> outgoing = new ArrayDeque<>();
     private int outgoingBytes;
     private long sent;
     private long mayBeSent = LinkLimits.INITIAL_WINDOW;
@@ -210,12 +211,31 @@ final class MuxStream implements LinkStream {
             bytes.release();
             return;
         }
-        outgoing.add(bytes);
-        outgoingBytes += bytes.readableBytes();
+        add(new Outgoing(bytes, 0));
+    }
+
+    private void add(Outgoing more) {
+        outgoing.add(more);
+        outgoingBytes += more.bytes.readableBytes();
         becomeReady();
         if (outgoingBytes > HIGH) {
             writable = false;
         }
+    }
+
+    @Override
+    public int lend(ByteBuf bytes) {
+        var masks = link.masks();
+        if (masks == null
+                || over
+                || endWanted
+                || !link.loop().inEventLoop()
+                || !DataFrames.canLend(bytes)) {
+            return LinkStream.super.lend(bytes);
+        }
+        int key = masks.mask(bytes);
+        add(new Outgoing(bytes.retainedDuplicate(), key));
+        return key;
     }
 
     @Override
@@ -467,7 +487,15 @@ final class MuxStream implements LinkStream {
         if (over || !answered) {
             return false;
         }
-        return outgoing.isEmpty() ? endWanted && !endSent : sent < mayBeSent;
+        var first = outgoing.peek();
+        if (first == null) {
+            return endWanted && !endSent;
+        }
+        long left = mayBeSent - sent;
+        // A part of a buffer costs two frames in place of one, and waits for no more than what the
+        // other side tells next: a quarter of its window is consumed by then.
+        return left >= Math.min(first.bytes.readableBytes(), LinkLimits.MAX_DATA)
+                || (left > 0 && mayBeSent - acknowledged < 4L * LinkLimits.MAX_DATA);
     }
 
     private void becomeReady() {
@@ -512,22 +540,21 @@ final class MuxStream implements LinkStream {
             link.send(Frames.u64(link.channel().alloc(), FrameType.END, id, sent));
             return true;
         }
-        int n =
-                (int)
-                        Math.min(
-                                Math.min(first.readableBytes(), LinkLimits.MAX_DATA),
-                                mayBeSent - sent);
-        ByteBuf part;
-        if (n == first.readableBytes()) {
-            outgoing.poll();
-            part = first;
-        } else {
-            part = first.readRetainedSlice(n);
-        }
+        int length = first.bytes.readableBytes();
+        int n = (int) Math.min(Math.min(length, LinkLimits.MAX_DATA), mayBeSent - sent);
         sent += n;
         outgoingBytes -= n;
         credit -= FrameDecoder.HEADER + n;
-        DataFrames.write(link.channel(), id, part);
+        if (n == length) {
+            outgoing.poll();
+            if (first.key == 0) {
+                DataFrames.write(link.channel(), id, first.bytes);
+            } else {
+                DataFrames.writeLent(link.channel(), id, first.bytes, first.key);
+            }
+        } else {
+            DataFrames.write(link.channel(), id, inParts(first).bytes.readRetainedSlice(n));
+        }
         if (!writable && outgoingBytes <= LOW) {
             writable = true;
             if (listener != null) {
@@ -535,6 +562,19 @@ final class MuxStream implements LinkStream {
             }
         }
         return true;
+    }
+
+    /// The first that is to be sent, of which one part goes now and another later: each is masked
+    /// by a key of its own.
+    private Outgoing inParts(Outgoing first) {
+        if (first.key == 0) {
+            return first;
+        }
+        outgoing.poll();
+        var own = new Outgoing(WebSocketFrames.unmasked(first.bytes, 0, first.key), 0);
+        first.bytes.release();
+        outgoing.addFirst(own);
+        return own;
     }
 
     // The end.
@@ -562,7 +602,7 @@ final class MuxStream implements LinkStream {
         overCause = cause;
         overMessage = message;
         writable = true;
-        outgoing.forEach(ByteBuf::release);
+        outgoing.forEach(one -> one.bytes.release());
         outgoing.clear();
         outgoingBytes = 0;
         if (begun) {
@@ -584,4 +624,9 @@ final class MuxStream implements LinkStream {
             bytes.release();
         }
     }
+
+    /// Bytes that wait for their turn.
+    ///
+    /// @param key by which they are masked, where somebody keeps them; else 0
+    private record Outgoing(ByteBuf bytes, int key) {}
 }

@@ -1,23 +1,25 @@
 package dev.fairlead.link.resume;
 
+import dev.fairlead.link.LinkStream;
+import dev.fairlead.link.ws.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The bytes that were written to a stream and that the other side has not acknowledged, by their
 /// offset from the stream's beginning.
 ///
-/// Long writes are kept by reference: what is sent is a read-only view, which tells the link not to
-/// write headers or masks into it. Short ones, and those that would pin a buffer of several times
-/// their length, are copied into a buffer that they share.
+/// Long writes are kept by reference, and [lent][LinkStream#lend] to the link, which may mask them
+/// where they lie. Short ones, and those that would pin a buffer of several times their length, are
+/// copied into a buffer that they share.
 final class Kept {
 
     private static final int SHORT = 512;
     private static final int SHARED = 2 * 1024;
 
     private final ResumeBudget budget;
-    private final ArrayDeque<ByteBuf> parts = new ArrayDeque<>();
+    private final ArrayDeque<Part> parts = new ArrayDeque<>();
     private long from;
     private long to;
     private boolean off;
@@ -45,43 +47,49 @@ final class Kept {
 
     /// Keeps bytes, which it takes over.
     ///
-    /// @return them, to be sent
-    ByteBuf keep(ByteBuf bytes) {
+    /// @param carrier by which they are sent; null where they go out later, by [#again]
+    void keep(ByteBuf bytes, @Nullable LinkStream carrier) {
         int length = bytes.readableBytes();
         to += length;
         if (off) {
             from = to;
-            return bytes;
+            send(bytes, carrier);
+            return;
         }
         budget.take(length);
         if (length < SHORT || bytes.capacity() / 4 > length) {
             copy(bytes, length);
-            return bytes;
+            send(bytes, carrier);
+            return;
         }
-        parts.add(bytes);
+        int begins = bytes.readerIndex();
+        parts.add(new Part(bytes, begins, carrier == null ? 0 : carrier.lend(bytes)));
         lastIsShared = false;
-        return view(bytes);
+    }
+
+    private static void send(ByteBuf bytes, @Nullable LinkStream carrier) {
+        if (carrier == null) {
+            bytes.release();
+        } else {
+            carrier.write(bytes);
+        }
     }
 
     private void copy(ByteBuf bytes, int length) {
         var last = parts.peekLast();
-        if (last == null || !lastIsShared || last.writableBytes() < length) {
+        if (last == null || !lastIsShared || last.bytes.writableBytes() < length) {
             int size = Math.max(SHARED, length);
-            last = ByteBufAllocator.DEFAULT.ioBuffer(size, size);
+            last = new Part(ByteBufAllocator.DEFAULT.ioBuffer(size, size), 0, 0);
             parts.add(last);
             lastIsShared = true;
         }
-        last.writeBytes(bytes, bytes.readerIndex(), length);
-    }
-
-    private static ByteBuf view(ByteBuf bytes) {
-        return bytes.isReadOnly() ? bytes.retainedDuplicate() : bytes.retain().asReadOnly();
+        last.bytes.writeBytes(bytes, bytes.readerIndex(), length);
     }
 
     /// The other side has everything up to this offset.
     void acknowledged(long offset) {
         while (from < offset) {
-            var first = parts.element();
+            var first = parts.element().bytes;
             int n = (int) Math.min(first.readableBytes(), offset - from);
             first.skipBytes(n);
             from += n;
@@ -93,10 +101,10 @@ final class Kept {
         }
     }
 
-    /// Gives all that is kept, in order, to be sent again.
-    void again(Consumer<ByteBuf> to) {
+    /// Sends all that is kept once more, in order.
+    void again(LinkStream carrier) {
         for (var part : parts) {
-            to.accept(view(part));
+            carrier.write(part.again());
         }
     }
 
@@ -109,5 +117,20 @@ final class Kept {
     void stop() {
         drop();
         off = true;
+    }
+
+    /// Bytes in one buffer.
+    ///
+    /// @param begins where in the buffer they began, before some were acknowledged
+    /// @param key by which they are masked; 0 where they are not
+    private record Part(ByteBuf bytes, int begins, int key) {
+
+        /// As they were written, for whoever only reads them.
+        ByteBuf again() {
+            if (key != 0) {
+                return WebSocketFrames.unmasked(bytes, bytes.readerIndex() - begins, key);
+            }
+            return bytes.isReadOnly() ? bytes.retainedDuplicate() : bytes.retain().asReadOnly();
+        }
     }
 }

@@ -352,13 +352,8 @@ public final class ResumableStream implements LinkStream {
             bytes.release();
             return;
         }
-        var toSend = kept.keep(bytes);
         var on = carrier;
-        if (on != null && on.ready) {
-            on.stream().write(toSend);
-        } else {
-            toSend.release();
-        }
+        kept.keep(bytes, on != null && on.ready ? on.stream() : null);
         if (writable && !takesMore()) {
             writable = false;
         }
@@ -586,7 +581,7 @@ public final class ResumableStream implements LinkStream {
 
         void sendKept() {
             ready = true;
-            kept.again(stream()::write);
+            kept.again(stream());
             if (endWanted) {
                 stream().end();
             }

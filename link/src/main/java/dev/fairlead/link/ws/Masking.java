@@ -55,9 +55,12 @@ final class Masking {
     /// @param key the four bytes of the key, the first in the highest bits
     /// @param offset how many bytes of the same frame came before
     static void apply(ByteBuf bytes, int key, int offset) {
+        apply(bytes, bytes.readerIndex(), bytes.readableBytes(), key, offset);
+    }
+
+    /// The same for `length` bytes from an index on.
+    static void apply(ByteBuf bytes, int from, int length, int key, int offset) {
         int rotated = Integer.rotateLeft(key, (offset & 3) * 8);
-        int from = bytes.readerIndex();
-        int length = bytes.readableBytes();
         int whole = bytes.hasMemoryAddress() ? length & -STEP : 0;
         if (whole > 0) {
             apply(bytes.memoryAddress() + from, whole, rotated);

@@ -1,6 +1,7 @@
 package dev.fairlead.link.ws;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFuture;
@@ -16,11 +17,11 @@ import org.slf4j.LoggerFactory;
 /// Turns a connection after its WebSocket upgrade into a stream of bytes (RFC 6455 section 5).
 ///
 /// Inbound, the payload of binary messages is handed on as it comes, in slices of what was read: a
-/// message is never gathered, and its boundaries mean nothing to a link. Outbound, every `ByteBuf`
-/// or [Gathered] becomes one binary message, its header written into free space in front of it
-/// where there is some. Masking is done in place, or where the bytes are read-only, on their way
-/// into a buffer of this handler's own. A peer that breaks a rule is told by the close code that
-/// the RFC names, and the connection is closed.
+/// message is never gathered, and its boundaries mean nothing to a link. Outbound, every `ByteBuf`,
+/// [Gathered] or [Masked] becomes one binary message, its header written into free space in front
+/// of it where there is some. Masking is done in place, or where the bytes are read-only, on their
+/// way into a buffer of this handler's own. A peer that breaks a rule is told by the close code
+/// that the RFC names, and the connection is closed.
 ///
 /// A connection is closed in order, as section 7.1.1 says: our close frame goes out behind all that
 /// was written, what still comes is read and dropped, and TCP is closed when the peer's close frame
@@ -273,6 +274,8 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
             writeMessage(ctx, bytes, promise);
         } else if (message instanceof Gathered gathered) {
             writeGathered(ctx, gathered, promise);
+        } else if (message instanceof Masked masked) {
+            writeMasked(ctx, masked, promise);
         } else {
             ctx.write(message, promise);
         }
@@ -328,6 +331,43 @@ public final class WebSocketFrames extends ChannelDuplexHandler {
         putHeader(head, at, BINARY, length, key);
         ctx.write(head.readerIndex(at));
         ctx.write(body, promise);
+    }
+
+    private void writeMasked(ChannelHandlerContext ctx, Masked masked, ChannelPromise promise) {
+        var bytes = masked.bytes();
+        int length = bytes.readableBytes();
+        int from = bytes.readerIndex();
+        Masking.apply(bytes, from, masked.clear(), masked.key(), 0);
+        int at = from - headerLength(length);
+        putHeader(bytes, at, BINARY, length, masked.key());
+        ctx.write(bytes.readerIndex(at), promise);
+    }
+
+    /// Whether what is written is masked: on the side that has dialled.
+    public boolean masks() {
+        return role == Role.CLIENT;
+    }
+
+    /// Masks bytes where they lie, to be written as [Masked] later.
+    ///
+    /// @return the key; not 0
+    public int mask(ByteBuf bytes) {
+        int key = masking.nextKey();
+        while (key == 0) {
+            key = masking.nextKey();
+        }
+        Masking.apply(bytes, key, 0);
+        return key;
+    }
+
+    /// A copy of what [#mask] has masked, as it was before.
+    ///
+    /// @param before so many of the bytes that were masked with them came before these
+    public static ByteBuf unmasked(ByteBuf masked, int before, int key) {
+        int length = masked.readableBytes();
+        var copy = ByteBufAllocator.DEFAULT.ioBuffer(length, length);
+        Masking.copy(masked, copy, key, before);
+        return copy;
     }
 
     /// Bytes that are not this handler's alone are masked on their way into a buffer that is, with

@@ -166,6 +166,39 @@ class WebSocketFramesTest {
         server.finishAndReleaseAll();
     }
 
+    @Test
+    void whatWasMaskedInItsPlaceIsOneMessageAndCanBeHadAsItWas() {
+        var frames = new WebSocketFrames(WebSocketFrames.Role.CLIENT);
+        var client = new EmbeddedChannel(frames);
+        var server = new EmbeddedChannel(new WebSocketFrames(WebSocketFrames.Role.SERVER));
+        byte[] payload = new byte[70_003];
+        new Random(1).nextBytes(payload);
+        for (int length : new int[] {1, 31, 512, 65_520, payload.length}) {
+            var bytes = Unpooled.directBuffer(24 + length).setIndex(24, 24);
+            bytes.writeBytes(payload, 0, length);
+            int key = frames.mask(bytes);
+            assertThat(key).isNotZero();
+            var kept = bytes.retainedDuplicate();
+            // A header that is not masked yet goes into the space in front.
+            bytes.setInt(16, 0x01020304).setInt(20, 0x05060708).readerIndex(16);
+            client.writeOutbound(new Masked(bytes, 8, key));
+            ByteBuf message = client.readOutbound();
+            server.writeInbound(message.copy());
+            assertThat(all(server))
+                    .isEqualTo("0102030405060708" + ByteBufUtil.hexDump(payload, 0, length));
+            // Also a part of it, as after an acknowledgement.
+            int before = length / 3;
+            var again = WebSocketFrames.unmasked(kept.skipBytes(before), before, key);
+            assertThat(ByteBufUtil.hexDump(again))
+                    .isEqualTo(ByteBufUtil.hexDump(payload, before, length - before));
+            again.release();
+            kept.release();
+            message.release();
+        }
+        client.finishAndReleaseAll();
+        server.finishAndReleaseAll();
+    }
+
     /// With and without room in front, read-only, or in two parts: the ways in which a link writes.
     /// Longer ones cost an allocator that rounds up to powers of two as much again.
     @Test
