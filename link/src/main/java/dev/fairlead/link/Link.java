@@ -42,6 +42,9 @@ public final class Link implements StreamOpener {
 
     private static final Logger log = LoggerFactory.getLogger(Link.class);
 
+    /// Of its handler.
+    private static final String NAME = "link";
+
     /// What was consumed is told at latest so much later, however little it is: two hops may have
     /// windows of different sizes, and a sender may keep what was not acknowledged.
     private static final long TELL_WITHIN = TimeUnit.MILLISECONDS.toNanos(25);
@@ -80,8 +83,11 @@ public final class Link implements StreamOpener {
     private boolean ended;
     private long lastReceived;
 
-    /// What masks the link's frames, where that is the next thing that happens to them.
-    private final @Nullable WebSocketFrames masks;
+    /// What masks the link's frames, where that is the next thing that happens to them; looked for
+    /// when it is first wanted, because the handshake's handlers leave after the link has begun.
+    private @Nullable WebSocketFrames masks;
+
+    private boolean masksSought;
 
     private final Heard heard;
     private long nextPing;
@@ -108,10 +114,6 @@ public final class Link implements StreamOpener {
         this.budget = new WindowBudget(limits.linkMemory(), shared);
         this.opens = new RateLimit(limits.opensPerSecond());
         this.controls = new RateLimit(limits.controlsPerSecond());
-        this.masks =
-                channel.pipeline().last() instanceof WebSocketFrames below && below.masks()
-                        ? below
-                        : null;
         this.lastReceived = now();
         this.heard = new Heard(lastReceived);
         // At once, while nothing else is on the way: how far it is to the other side.
@@ -140,7 +142,7 @@ public final class Link implements StreamOpener {
             LinkListener listener) {
         LinkSocket.configure(channel);
         var link = new Link(channel, side, limits, shared, server, listener);
-        channel.pipeline().addLast("link", link.new Handler());
+        channel.pipeline().addLast(NAME, link.new Handler());
         link.watch();
         return link;
     }
@@ -197,6 +199,16 @@ public final class Link implements StreamOpener {
 
     /// What masks the link's frames; null where they are not masked, or encrypted before.
     @Nullable WebSocketFrames masks() {
+        if (!masksSought) {
+            masksSought = true;
+            var names = channel.pipeline().names();
+            int own = names.indexOf(NAME);
+            if (own > 0
+                    && channel.pipeline().get(names.get(own - 1)) instanceof WebSocketFrames below
+                    && below.masks()) {
+                masks = below;
+            }
+        }
         return masks;
     }
 

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 /// It grows when it holds the stream up: when more than three quarters of it was consumed within a
 /// round trip. It shrinks when much less was, so that the many streams of a busy link, each of
 /// which has become slow, do not together keep what each had alone. A stream that has the link for
-/// itself delays nobody: it may have what is consumed in a millisecond, however near the other end
-/// is, so that processes on the way wake up less often, for more bytes each time; where others
+/// itself delays nobody: it may have what is consumed in two milliseconds, however near the other
+/// end is, so that processes on the way wake up less often, for more bytes each time; where others
 /// bring much as well, and nobody types, they share what it would have alone. The round trip is the
 /// sender's, through every relay: the time from a grant to the first byte that only this grant
 /// allowed; the least of them counts, since a sender that was not held up makes them longer, never
@@ -30,7 +30,7 @@ final class ReceiveWindow {
     private static final int MOST_UNTOLD = 256 * 1024;
 
     /// The round trip of a near stream that has the link for itself counts as this, at least.
-    private static final long ALONE = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long ALONE = TimeUnit.MILLISECONDS.toNanos(2);
 
     /// The same beside others that bring much: together they have on their way what one has alone.
     private static final long AMONG_BULK = TimeUnit.MICROSECONDS.toNanos(1_500);

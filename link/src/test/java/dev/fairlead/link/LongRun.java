@@ -36,7 +36,12 @@ public final class LongRun {
             say(name + " held: " + counts);
             row(name, counts, "held");
         } catch (Exception | AssertionError e) {
-            String first = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            String first =
+                    String.valueOf(e.getMessage())
+                            .lines()
+                            .filter(line -> !line.isBlank())
+                            .findFirst()
+                            .orElse("");
             row(name, "", "**failed**: " + first);
             throw e;
         }
