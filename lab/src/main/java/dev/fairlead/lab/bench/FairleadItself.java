@@ -15,7 +15,7 @@ final class FairleadItself {
     static final String NAME = "Fairlead";
 
     /// Its streams end with their link, as those of the peers do.
-    static final String PLAIN = "Fairlead, plain";
+    static final String PLAIN = "Fairlead plain";
 
     private static final String PROFILES = "profiles.yaml";
     private static final Pattern HUB = Pattern.compile("https://localhost:(\\d+)");
@@ -41,7 +41,7 @@ final class FairleadItself {
         var root = clone.toAbsolutePath().normalize();
         String launcher = root.resolve("fairlead").toString();
         return new Tunnel(
-                NAME + ", " + root.getFileName(),
+                NAME + " of " + root.getFileName(),
                 2,
                 "the same of " + root,
                 "",
