@@ -1,5 +1,6 @@
 package dev.fairlead.link;
 
+import dev.fairlead.link.ws.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 
@@ -41,6 +42,16 @@ public interface LinkStream {
     default int lend(ByteBuf bytes) {
         write(bytes.isReadOnly() ? bytes.retainedDuplicate() : bytes.retain().asReadOnly());
         return 0;
+    }
+
+    /// Sends bytes that were masked when they were lent to another stream. Takes over the buffer,
+    /// and only reads it.
+    ///
+    /// @param before so many of the bytes that were masked with them came before these
+    /// @param key as [#lend] gave it
+    default void writeMasked(ByteBuf masked, int before, int key) {
+        write(WebSocketFrames.unmasked(masked, before, key));
+        masked.release();
     }
 
     /// False while bytes wait here; [StreamListener#writable()] tells when to go on.

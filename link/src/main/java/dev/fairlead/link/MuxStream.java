@@ -211,7 +211,7 @@ final class MuxStream implements LinkStream {
             bytes.release();
             return;
         }
-        add(new Outgoing(bytes, 0));
+        add(new Outgoing(bytes, 0, 0, false));
     }
 
     private void add(Outgoing more) {
@@ -234,8 +234,17 @@ final class MuxStream implements LinkStream {
             return LinkStream.super.lend(bytes);
         }
         int key = masks.mask(bytes);
-        add(new Outgoing(bytes.retainedDuplicate(), key));
+        add(new Outgoing(bytes.retainedDuplicate(), bytes.readerIndex(), key, true));
         return key;
+    }
+
+    @Override
+    public void writeMasked(ByteBuf masked, int before, int key) {
+        if (over || endWanted || !link.loop().inEventLoop()) {
+            LinkStream.super.writeMasked(masked, before, key);
+        } else {
+            add(new Outgoing(masked, masked.readerIndex() - before, key, false));
+        }
     }
 
     @Override
@@ -545,15 +554,14 @@ final class MuxStream implements LinkStream {
         sent += n;
         outgoingBytes -= n;
         credit -= FrameDecoder.HEADER + n;
-        if (n == length) {
+        boolean whole = n == length;
+        if (whole) {
             outgoing.poll();
-            if (first.key == 0) {
-                DataFrames.write(link.channel(), id, first.bytes);
-            } else {
-                DataFrames.writeLent(link.channel(), id, first.bytes, first.key);
-            }
+        }
+        if (whole && first.isLentWhole()) {
+            DataFrames.writeLent(link.channel(), id, first.bytes, first.key);
         } else {
-            DataFrames.write(link.channel(), id, inParts(first).bytes.readRetainedSlice(n));
+            DataFrames.write(link.channel(), id, first.take(n, whole));
         }
         if (!writable && outgoingBytes <= LOW) {
             writable = true;
@@ -562,19 +570,6 @@ final class MuxStream implements LinkStream {
             }
         }
         return true;
-    }
-
-    /// The first that is to be sent, of which one part goes now and another later: each is masked
-    /// by a key of its own.
-    private Outgoing inParts(Outgoing first) {
-        if (first.key == 0) {
-            return first;
-        }
-        outgoing.poll();
-        var own = new Outgoing(WebSocketFrames.unmasked(first.bytes, 0, first.key), 0);
-        first.bytes.release();
-        outgoing.addFirst(own);
-        return own;
     }
 
     // The end.
@@ -627,6 +622,29 @@ final class MuxStream implements LinkStream {
 
     /// Bytes that wait for their turn.
     ///
-    /// @param key by which they are masked, where somebody keeps them; else 0
-    private record Outgoing(ByteBuf bytes, int key) {}
+    /// @param begins where those begin that were masked at once
+    /// @param key by which they are masked; 0 where they are not
+    /// @param lent whether the space in front of them is this stream's, once
+    private record Outgoing(ByteBuf bytes, int begins, int key, boolean lent) {
+
+        /// Whether what lies in front of them is free space, and not bytes that were sent before.
+        boolean isLentWhole() {
+            return lent && bytes.readerIndex() == begins;
+        }
+
+        /// The next so many of them, as they were written.
+        ///
+        /// @param all whether none are left then
+        ByteBuf take(int n, boolean all) {
+            if (key == 0) {
+                return all ? bytes : bytes.readRetainedSlice(n);
+            }
+            int before = bytes.readerIndex() - begins;
+            var own = WebSocketFrames.unmasked(bytes.readSlice(n), before, key);
+            if (all) {
+                bytes.release();
+            }
+            return own;
+        }
+    }
 }

@@ -1,7 +1,6 @@
 package dev.fairlead.link.resume;
 
 import dev.fairlead.link.LinkStream;
-import dev.fairlead.link.ws.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
@@ -104,7 +103,7 @@ final class Kept {
     /// Sends all that is kept once more, in order.
     void again(LinkStream carrier) {
         for (var part : parts) {
-            carrier.write(part.again());
+            part.again(carrier);
         }
     }
 
@@ -125,12 +124,15 @@ final class Kept {
     /// @param key by which they are masked; 0 where they are not
     private record Part(ByteBuf bytes, int begins, int key) {
 
-        /// As they were written, for whoever only reads them.
-        ByteBuf again() {
+        void again(LinkStream carrier) {
             if (key != 0) {
-                return WebSocketFrames.unmasked(bytes, bytes.readerIndex() - begins, key);
+                carrier.writeMasked(bytes.retainedDuplicate(), bytes.readerIndex() - begins, key);
+            } else {
+                carrier.write(
+                        bytes.isReadOnly()
+                                ? bytes.retainedDuplicate()
+                                : bytes.retain().asReadOnly());
             }
-            return bytes.isReadOnly() ? bytes.retainedDuplicate() : bytes.retain().asReadOnly();
         }
     }
 }
