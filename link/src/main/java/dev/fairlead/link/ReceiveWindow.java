@@ -32,7 +32,7 @@ final class ReceiveWindow {
     /// The round trip of a near stream that has the link for itself counts as this, at least.
     private static final long ALONE = TimeUnit.MILLISECONDS.toNanos(2);
 
-    /// The same beside others that bring much: together they have on their way what one has alone.
+    /// The same beside others that bring much: together about what one has alone.
     private static final long AMONG_BULK = TimeUnit.MICROSECONDS.toNanos(1_500);
 
     /// A round trip from which on bytes that are too many do not matter, and a slow start does.

@@ -61,9 +61,13 @@ final class Kept {
             send(bytes, carrier);
             return;
         }
-        int begins = bytes.readerIndex();
-        parts.add(new Part(bytes, begins, carrier == null ? 0 : carrier.lend(bytes)));
+        // In its place before it is sent, which may end the stream, or bring the next bytes.
+        var part = new Part(bytes);
+        parts.add(part);
         lastIsShared = false;
+        if (carrier != null) {
+            part.key = carrier.lend(bytes);
+        }
     }
 
     private static void send(ByteBuf bytes, @Nullable LinkStream carrier) {
@@ -78,7 +82,7 @@ final class Kept {
         var last = parts.peekLast();
         if (last == null || !lastIsShared || last.bytes.writableBytes() < length) {
             int size = Math.max(SHARED, length);
-            last = new Part(ByteBufAllocator.DEFAULT.ioBuffer(size, size), 0, 0);
+            last = new Part(ByteBufAllocator.DEFAULT.ioBuffer(size, size));
             parts.add(last);
             lastIsShared = true;
         }
@@ -119,10 +123,20 @@ final class Kept {
     }
 
     /// Bytes in one buffer.
-    ///
-    /// @param begins where in the buffer they began, before some were acknowledged
-    /// @param key by which they are masked; 0 where they are not
-    private record Part(ByteBuf bytes, int begins, int key) {
+    private static final class Part {
+
+        private final ByteBuf bytes;
+
+        /// Where in the buffer they began, before some were acknowledged.
+        private final int begins;
+
+        /// By which they are masked; 0 where they are not.
+        private int key;
+
+        Part(ByteBuf bytes) {
+            this.bytes = bytes;
+            this.begins = bytes.readerIndex();
+        }
 
         void again(LinkStream carrier) {
             if (key != 0) {
