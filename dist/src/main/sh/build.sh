@@ -81,9 +81,12 @@ train() {
     # Root's database runs as another user, who has to reach it.
     stage=$(mktemp -d "${TMPDIR:-/tmp}/fairlead-rehearsal.XXXXXX") && chmod 711 "$stage"
     rehearse "$stage" >>"$log" 2>&1 || say "the rehearsal failed, so starts will be slower; see $log"
+    # Each takes one processor for some seconds.
     for cache in hub agent cli stream proxy; do
-        if [[ -s $stage/$cache.conf ]]; then assemble "$cache" "$stage/$cache.conf" >>"$log" 2>&1 || true; fi
+        if (($(jobs -pr | wc -l) >= $(nproc))); then wait -n || true; fi
+        if [[ -s $stage/$cache.conf ]]; then assemble "$cache" "$stage/$cache.conf" >>"$log" 2>&1 & fi
     done
+    wait
     rm -rf "$stage"
     touch "$home/aot/trained"
 }
@@ -128,15 +131,25 @@ assemble() {
     )
 }
 
-# The console: a hub without it has a page that says what to type, so this stops nothing where Node.js is missing.
-build_web() {
+# The console, beside what follows, until web_built: Maven waits for its libraries first. A hub without a console has a page
+# that says what to type, so this stops nothing where Node.js is missing.
+web=''
+begin_web() {
     if ! type -P node >/dev/null || ! type -P npm >/dev/null; then
         say "no Node.js and npm here, so this hub has no console. To build it, install Node.js 20 or later with npm."
         return 0
     fi
     web_stale || return 0
     say "building the console"
-    if ! bash "${BASH_SOURCE[0]%/*}/web.sh" "$root" >"$root/target/web.log" 2>&1; then
+    (
+        trap - INT # which bash ignores for what runs in the background
+        exec bash "${BASH_SOURCE[0]%/*}/web.sh" "$root" >"$root/target/web.log" 2>&1
+    ) &
+    web=$!
+}
+
+web_built() {
+    if [[ $web ]] && ! wait "$web"; then
         tail -n 15 "$root/target/web.log" >&2
         fail "the console could not be built; the whole log is in $root/target/web.log"
     fi
@@ -145,11 +158,13 @@ build_web() {
 if [[ ${2-} == --train ]]; then # what Maven has just built
     train
 elif sources_stale; then
+    begin_web
     build
-    build_web
+    web_built
     train
 else
-    build_web
+    begin_web
+    web_built
     if programs_untrained; then train; fi
 fi
 # Root in somebody's clone leaves nothing that its owner cannot replace.
