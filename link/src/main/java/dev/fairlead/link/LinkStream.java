@@ -40,8 +40,13 @@ public interface LinkStream {
     /// @return the key by which they are masked from now on, as [WebSocketFrames#mask] gives it; 0:
     ///   they are as they were
     default int lend(ByteBuf bytes) {
-        write(bytes.isReadOnly() ? bytes.retainedDuplicate() : bytes.retain().asReadOnly());
+        writeKept(bytes);
         return 0;
+    }
+
+    /// Sends bytes that the caller keeps as they are, and does not take them over.
+    default void writeKept(ByteBuf bytes) {
+        write(bytes.isReadOnly() ? bytes.retainedDuplicate() : bytes.retain().asReadOnly());
     }
 
     /// Sends bytes that were masked when they were lent to another stream. Takes over the buffer,

@@ -1,6 +1,5 @@
 package dev.fairlead.link;
 
-import dev.fairlead.link.ws.WebSocketFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
@@ -216,7 +215,7 @@ final class MuxStream implements LinkStream {
 
     private void add(Outgoing more) {
         outgoing.add(more);
-        outgoingBytes += more.bytes.readableBytes();
+        outgoingBytes += more.bytes().readableBytes();
         becomeReady();
         if (outgoingBytes > HIGH) {
             writable = false;
@@ -503,7 +502,7 @@ final class MuxStream implements LinkStream {
         long left = mayBeSent - sent;
         // A part of a buffer costs two frames in place of one, and waits for no more than what the
         // other side tells next: a quarter of its window is consumed by then.
-        return left >= Math.min(first.bytes.readableBytes(), LinkLimits.MAX_DATA)
+        return left >= Math.min(first.bytes().readableBytes(), LinkLimits.MAX_DATA)
                 || (left > 0 && mayBeSent - acknowledged < 4L * LinkLimits.MAX_DATA);
     }
 
@@ -549,7 +548,7 @@ final class MuxStream implements LinkStream {
             link.send(Frames.u64(link.channel().alloc(), FrameType.END, id, sent));
             return true;
         }
-        int length = first.bytes.readableBytes();
+        int length = first.bytes().readableBytes();
         int n = (int) Math.min(Math.min(length, LinkLimits.MAX_DATA), mayBeSent - sent);
         sent += n;
         outgoingBytes -= n;
@@ -559,7 +558,7 @@ final class MuxStream implements LinkStream {
             outgoing.poll();
         }
         if (whole && first.isLentWhole()) {
-            DataFrames.writeLent(link.channel(), id, first.bytes, first.key);
+            DataFrames.writeLent(link.channel(), id, first.bytes(), first.key());
         } else {
             DataFrames.write(link.channel(), id, first.take(n, whole));
         }
@@ -597,7 +596,7 @@ final class MuxStream implements LinkStream {
         overCause = cause;
         overMessage = message;
         writable = true;
-        outgoing.forEach(one -> one.bytes.release());
+        outgoing.forEach(one -> one.bytes().release());
         outgoing.clear();
         outgoingBytes = 0;
         if (begun) {
@@ -617,34 +616,6 @@ final class MuxStream implements LinkStream {
             consumed += bytes.readableBytes();
             link.budget().giveBack(bytes.readableBytes());
             bytes.release();
-        }
-    }
-
-    /// Bytes that wait for their turn.
-    ///
-    /// @param begins where those begin that were masked at once
-    /// @param key by which they are masked; 0 where they are not
-    /// @param lent whether the space in front of them is this stream's, once
-    private record Outgoing(ByteBuf bytes, int begins, int key, boolean lent) {
-
-        /// Whether what lies in front of them is free space, and not bytes that were sent before.
-        boolean isLentWhole() {
-            return lent && bytes.readerIndex() == begins;
-        }
-
-        /// The next so many of them, as they were written.
-        ///
-        /// @param all whether none are left then
-        ByteBuf take(int n, boolean all) {
-            if (key == 0) {
-                return all ? bytes : bytes.readRetainedSlice(n);
-            }
-            int before = bytes.readerIndex() - begins;
-            var own = WebSocketFrames.unmasked(bytes.readSlice(n), before, key);
-            if (all) {
-                bytes.release();
-            }
-            return own;
         }
     }
 }

@@ -142,10 +142,7 @@ final class Kept {
             if (key != 0) {
                 carrier.writeMasked(bytes.retainedDuplicate(), bytes.readerIndex() - begins, key);
             } else {
-                carrier.write(
-                        bytes.isReadOnly()
-                                ? bytes.retainedDuplicate()
-                                : bytes.retain().asReadOnly());
+                carrier.writeKept(bytes);
             }
         }
     }
