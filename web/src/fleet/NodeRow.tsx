@@ -75,7 +75,7 @@ export const NodeRow = memo(
             <div
               key={column.id}
               role="cell"
-              className={`${css.cell} ${column.face ? `fl-${column.face}` : ''}`}
+              className={column.face ? `${css.cell} fl-${column.face}` : css.cell}
               data-numeric={column.numeric || undefined}
             >
               {column.id === 'labels' ? (

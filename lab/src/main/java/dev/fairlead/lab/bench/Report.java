@@ -26,7 +26,7 @@ final class Report {
     private final List<Measured> measured;
 
     /// @param systems that were measured
-    /// @param missing that are not installed
+    /// @param missing that are not installed, or did not hold
     Report(List<Tunnel> systems, List<Tunnel> missing, List<Measured> measured) {
         this.systems = systems;
         this.missing =
@@ -89,7 +89,7 @@ final class Report {
                         ? ""
                         : "\n"
                                 + EarlierRun.MARK
-                                + " not installed here: OpenSSH's figure of this run times what the peer was to OpenSSH in an earlier run with both.\n";
+                                + " not measured here: OpenSSH's figure of this run times what the peer was to OpenSSH in an earlier run with both.\n";
         return markdown(rows) + note + resumption();
     }
 
@@ -102,9 +102,14 @@ final class Report {
                 .toList();
     }
 
-    /// The median of the rounds' ratios: what else the machine did in a round, both had beside
-    /// them.
     private String paired(String other, Figure figure) {
+        double ratio = pairedRatio(other, figure);
+        return Double.isNaN(ratio) ? "" : String.format(Locale.ROOT, "%.2f", ratio);
+    }
+
+    /// The median of the rounds' ratios: what else the machine did in a round, both had beside
+    /// them. NaN where one of them was not measured.
+    private double pairedRatio(String other, Figure figure) {
         double[] ratios =
                 of(FairleadItself.NAME, figure)
                         .flatMapToDouble(own ->
@@ -112,12 +117,28 @@ final class Report {
                                         .filter(its -> its.round() == own.round())
                                         .mapToDouble(its -> own.value() / its.value()))
                         .toArray();
-        return ratios.length == 0 ? "" : String.format(Locale.ROOT, "%.2f", middle(ratios));
+        return ratios.length == 0 ? Double.NaN : middle(ratios);
     }
 
     private Stream<Measured> of(String system, Figure figure) {
+        if (figure != figure.measured()) {
+            return addedToDirect(system, figure);
+        }
         return measured.stream()
                 .filter(one -> one.system().equals(system) && one.figure() == figure);
+    }
+
+    private Stream<Measured> addedToDirect(String system, Figure figure) {
+        return of(system, figure.measured())
+                .flatMap(one ->
+                        of(DIRECT, figure.measured())
+                                .filter(direct -> direct.round() == one.round())
+                                .map(direct ->
+                                        new Measured(
+                                                system,
+                                                one.round(),
+                                                figure,
+                                                one.value() - direct.value())));
     }
 
     private String heading(Tunnel system) {
@@ -137,19 +158,15 @@ final class Report {
 
     /// What it costs that streams live through a cut link.
     private String resumption() {
-        double cpu = resumable(Figure.DOWN_CPU);
+        double cpu = pairedRatio(FairleadItself.PLAIN, Figure.DOWN_CPU);
         return Double.isNaN(cpu)
                 ? ""
                 : String.format(
                         Locale.ROOT,
                         "\nResumable / plain: CPU-s/GB down %.2f, up %.2f; echo p50 %.2f (wanted: <= 1.10 each)\n",
                         cpu,
-                        resumable(Figure.UP_CPU),
-                        resumable(Figure.ECHO_P50));
-    }
-
-    private double resumable(Figure figure) {
-        return median(FairleadItself.NAME, figure) / median(FairleadItself.PLAIN, figure);
+                        pairedRatio(FairleadItself.PLAIN, Figure.UP_CPU),
+                        pairedRatio(FairleadItself.PLAIN, Figure.ECHO_P50));
     }
 
     /// Draws those that encrypt and are here.
