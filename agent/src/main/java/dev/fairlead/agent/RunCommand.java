@@ -1,6 +1,7 @@
 package dev.fairlead.agent;
 
 import dev.fairlead.agent.state.StateFolder;
+import dev.fairlead.link.CarrierWatch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -67,6 +68,7 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Logging.to(verbose ? Level.DEBUG : Level.INFO);
+        CarrierWatch.start();
         var config = ReadConfig.read(folders.config());
         var stopped = new CompletableFuture<String>();
         // Not by a shutdown hook: after one the exit code would say that a signal killed us.

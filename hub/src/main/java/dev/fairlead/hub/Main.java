@@ -2,6 +2,7 @@ package dev.fairlead.hub;
 
 import ch.qos.logback.classic.Level;
 import dev.fairlead.hub.observe.Logging;
+import dev.fairlead.link.CarrierWatch;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -66,6 +67,7 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Logging.start(verbose ? Level.DEBUG : Level.INFO);
+        CarrierWatch.start();
         if (config == null) {
             throw new ConfigException(
                     "Give the configuration:  fairlead hub --config hub.yaml  (to try Fairlead out:"

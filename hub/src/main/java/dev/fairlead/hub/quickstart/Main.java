@@ -1,6 +1,7 @@
 package dev.fairlead.hub.quickstart;
 
 import dev.fairlead.hub.Failure;
+import dev.fairlead.link.CarrierWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -58,6 +59,7 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         var stop = new CountDownLatch(1);
+        CarrierWatch.start();
         // Not by a shutdown hook: after one the exit code would say that a signal killed us.
         for (String signal : new String[] {"INT", "TERM", "HUP"}) {
             Signal.handle(new Signal(signal), _ -> stop.countDown());

@@ -1,0 +1,83 @@
+package dev.fairlead.link;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import jdk.management.VirtualThreadSchedulerMXBean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// All carriers wait for a class, which waits for a monitor, whose holder waits for a carrier.
+final class CarrierWatchTest {
+
+    private static final int CARRIERS = 2;
+    private static final Object MONITOR = new Object();
+
+    private final VirtualThreadSchedulerMXBean scheduler =
+            ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
+    private final int usual = scheduler.getParallelism();
+
+    @BeforeEach
+    void fewCarriers() {
+        scheduler.setParallelism(CARRIERS);
+    }
+
+    @AfterEach
+    void allCarriers() {
+        scheduler.setParallelism(usual);
+    }
+
+    private static final class Slow {
+        static final int VALUE;
+
+        static {
+            synchronized (MONITOR) {
+                VALUE = 1;
+            }
+        }
+    }
+
+    @Test
+    void aHolderThatNoCarrierIsLeftForGoesOn() throws Exception {
+        var held = new CountDownLatch(1);
+        var letGo = new CountDownLatch(1);
+        var holder =
+                Thread.startVirtualThread(() -> {
+                    synchronized (MONITOR) {
+                        held.countDown();
+                        awaitQuietly(letGo);
+                    }
+                });
+        held.await();
+        for (int i = 0; i < CARRIERS; i++) {
+            Thread.startVirtualThread(() -> assertTrue(Slow.VALUE > 0));
+        }
+        while (scheduler.getMountedVirtualThreadCount() < CARRIERS) {
+            Thread.sleep(1);
+        }
+        letGo.countDown();
+        // Java 25 is as it is: without help it stays so.
+        assertFalse(holder.join(Duration.ofMillis(300)));
+
+        var watch = CarrierWatch.start(Duration.ofMillis(50), CARRIERS);
+        assertTrue(holder.join(Duration.ofSeconds(20)));
+
+        while (scheduler.getParallelism() != CARRIERS) {
+            Thread.sleep(1);
+        }
+        watch.interrupt();
+        watch.join();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
