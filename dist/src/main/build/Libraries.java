@@ -1,3 +1,4 @@
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -5,20 +6,25 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.jar.Manifest;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/// Makes two libraries fit for an AOT cache, which takes no class of a signed jar and none whose file
+/// Makes libraries fit for a quick start. An AOT cache takes no class of a signed jar and none whose file
 /// is of Java 5: Bouncy Castle loses its signatures (OpenJDK asks for none), picocli is compiled from
-/// its own sources. Together that is a third of the time of a short command's start.
+/// its own sources. Together that is a third of the time of a short command's start. And the JVM reads
+/// the manifest of each jar that it has classes of: what they say to OSGi and of their build is left out.
 ///
 /// Run by Maven on the toolchain's Java 25 as `java Libraries.java LIB PICOCLI_SOURCES`. The same
 /// inputs give the same bytes, and what is done already is left alone.
@@ -34,6 +40,38 @@ public final class Libraries {
         }
         for (var jar : jars(lib, "picocli-")) {
             compile(jar, Path.of(args[1]));
+        }
+        for (var jar : jars(lib, "")) {
+            if (!jar.getFileName().toString().startsWith("fairlead-")) {
+                shortenManifest(jar);
+            }
+        }
+    }
+
+    /// What Java reads in a manifest, and who made the library.
+    private static final Pattern KEPT =
+            Pattern.compile("Manifest-Version|Multi-Release|Class-Path|Main-Class|Automatic-Module-Name|Enable-Native-Access|Add-.*|(Implementation|Specification)-.*");
+
+    private static void shortenManifest(Path jar) throws IOException {
+        try (var zip = FileSystems.newFileSystem(jar)) {
+            var file = zip.getPath("META-INF/MANIFEST.MF");
+            if (!Files.exists(file)) {
+                return;
+            }
+            var manifest = new Manifest();
+            try (var in = Files.newInputStream(file)) {
+                manifest.read(in);
+            }
+            var entries = manifest.getEntries();
+            boolean longer = manifest.getMainAttributes().keySet().removeIf(name -> !KEPT.matcher(name.toString()).matches());
+            if (!longer && entries.isEmpty()) {
+                return;
+            }
+            entries.clear();
+            var text = new ByteArrayOutputStream();
+            manifest.write(text);
+            Files.write(file, text.toByteArray());
+            Files.setLastModifiedTime(file, FileTime.from(TIME.toInstant(ZoneOffset.UTC)));
         }
     }
 

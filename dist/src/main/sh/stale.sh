@@ -48,9 +48,15 @@ java_options() {
         -Dio.netty.jfr.enabled=false
     )
     # A short command and a small agent need no parallel collector: its threads cost start-up time and memory. Their AOT
-    # caches stay at their own address: relocated, 20 MB of their pages would be written at each start.
+    # caches stay at their own address: relocated, 20 MB of their pages would be written at each start. What they call by
+    # reflection they call once or twice, so that no code is made for it.
     if [[ $1 != hub ]]; then
-        java_options+=(-XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0)
+        java_options+=(
+            -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
+            -Djdk.reflect.useNativeAccessorOnly=true
+            # On a small machine, virtual threads that wait for a class are soon all that may run (CarrierWatch).
+            -Djdk.virtualThreadScheduler.parallelism=8
+        )
     fi
     # What was hot in the rehearsal is compiled at once at a start (JEP 515), which takes half of the processor's time
     # then. Somebody waits for these; a forward that has just begun rather gets its speed sooner.
@@ -65,6 +71,9 @@ java_options() {
             java_options+=(
                 -Xms32m -Xmn4m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=192m
                 -XX:TrimNativeHeapInterval=10000 -XX:+ExitOnOutOfMemoryError -Dio.netty.allocator.lowMemory=false
+                # Four times the usual: the second compiler comes when the link is there.
+                -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=2400
+                -XX:Tier4CompileThreshold=60000 -XX:Tier4BackEdgeThreshold=160000
             )
             ;;
         # It logs nothing and says so to nobody.

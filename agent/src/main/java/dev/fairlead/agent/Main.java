@@ -4,6 +4,7 @@ import dev.fairlead.agent.enroll.EnrollException;
 import dev.fairlead.link.dial.DialException;
 import dev.fairlead.link.dial.DialFailure;
 import dev.fairlead.link.dial.Dialer;
+import dev.fairlead.link.dial.NoUrlLookup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
@@ -36,6 +37,7 @@ public final class Main {
         // Else it tells the person that it does so.
         System.setProperty("slf4j.internal.verbosity", "WARN");
         if (args.length > 0 && args[0].equals("run")) {
+            NoUrlLookup.install();
             Dialer.prepare();
             var run = RunCommand.plain(Arrays.asList(args).subList(1, args.length));
             if (run != null) {

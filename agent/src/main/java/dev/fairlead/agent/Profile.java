@@ -2,7 +2,6 @@ package dev.fairlead.agent;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,13 +41,12 @@ public enum Profile {
 
     @JsonCreator
     public static Profile ofLabel(String label) {
-        return Arrays.stream(values())
-                .filter(profile -> profile.label().equals(label))
-                .findFirst()
-                .orElseThrow(() ->
-                        new ConfigException(
-                                "profile is node, gateway, cluster or collector, not \""
-                                        + label
-                                        + "\""));
+        for (var profile : values()) {
+            if (profile.label().equals(label)) {
+                return profile;
+            }
+        }
+        throw new ConfigException(
+                "profile is node, gateway, cluster or collector, not \"" + label + "\"");
     }
 }

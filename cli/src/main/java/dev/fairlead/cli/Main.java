@@ -1,6 +1,7 @@
 package dev.fairlead.cli;
 
 import dev.fairlead.link.dial.Dialer;
+import dev.fairlead.link.dial.NoUrlLookup;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class Main {
             System.out.println(Version.line());
             System.exit(Exit.OK.code());
         }
+        NoUrlLookup.install();
         if (LINKING.contains(command)) {
             Dialer.prepare();
         }

@@ -17,7 +17,7 @@ public sealed interface Rule {
     record Loopback(Ports ports) implements Rule {
         @Override
         public String toString() {
-            return ports.equals(Ports.ALL) ? "loopback" : "loopback:" + ports;
+            return ports.areAll() ? "loopback" : "loopback:" + ports;
         }
     }
 

@@ -54,7 +54,9 @@ public final class CallMemory implements AutoCloseable {
         this.file = file;
         this.clock = clock;
         try {
-            Files.readAllLines(file, StandardCharsets.US_ASCII).forEach(this::load);
+            for (String line : Files.readAllLines(file, StandardCharsets.US_ASCII)) {
+                load(line);
+            }
         } catch (NoSuchFileException e) {
             // The first start.
         }

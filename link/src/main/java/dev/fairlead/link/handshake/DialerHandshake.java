@@ -104,23 +104,26 @@ public final class DialerHandshake extends HandshakeHandler<HubIdentity> {
         if (message.type() == MessageType.REFUSED) {
             throw new HandshakeException(refused(message.headers()));
         }
-        switch (state) {
-            case AwaitProof() when message.type() == MessageType.PROOF -> proof(message);
-            case AwaitAnswer(var hub, var unpaired)
-                    when message.type() == MessageType.WELCOME && !unpaired ->
-                    succeed(hub, Welcome.of(message.headers()));
-            case AwaitAnswer(var hub, var unpaired)
-                    when message.type() == MessageType.CODE && unpaired ->
-                    code(hub, Code.of(message.headers()));
-            case AwaitApproval(var hub) when message.type() == MessageType.APPROVED ->
-                    approved(hub, Approved.of(message.headers()));
-            case AwaitApproval _, AwaitPerson _ when message.type() == MessageType.WAIT ->
-                    send(MessageType.WAIT, Headers.EMPTY);
-            default ->
-                    throw new ProtocolException(
-                            message.type()
-                                    + " does not come while the dialer is in "
-                                    + word(state));
+        var type = message.type();
+        // No switch over patterns: its bootstrap takes longer than all signatures of a start.
+        if (state instanceof AwaitProof && type == MessageType.PROOF) {
+            proof(message);
+        } else if (state instanceof AwaitAnswer(var hub, var unpaired)
+                && type == MessageType.WELCOME
+                && !unpaired) {
+            succeed(hub, Welcome.of(message.headers()));
+        } else if (state instanceof AwaitAnswer(var hub, var unpaired)
+                && type == MessageType.CODE
+                && unpaired) {
+            code(hub, Code.of(message.headers()));
+        } else if (state instanceof AwaitApproval(var hub) && type == MessageType.APPROVED) {
+            approved(hub, Approved.of(message.headers()));
+        } else if ((state instanceof AwaitApproval || state instanceof AwaitPerson)
+                && type == MessageType.WAIT) {
+            send(MessageType.WAIT, Headers.EMPTY);
+        } else {
+            throw new ProtocolException(
+                    type + " does not come while the dialer is in " + word(state));
         }
     }
 
