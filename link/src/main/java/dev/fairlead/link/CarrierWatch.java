@@ -63,8 +63,9 @@ public final class CarrierWatch {
                     carriers(usual);
                     Thread.sleep(patience);
                 } else {
-                    LOG.warn("No virtual thread has begun for {} ms", patience);
                     carriers(Math.min(2 * carriers, MOST));
+                    // Only now: a logger may want just what nobody lets go of.
+                    LOG.warn("No virtual thread had begun for {} ms, so more may run", patience);
                 }
             }
         } catch (InterruptedException e) {
