@@ -41,6 +41,7 @@ final class HerdBench {
     private static final int PATIENCE_SECONDS = 180;
     private static final int API_RATE = 500;
     private static final int RETURN_RATE = 100;
+
     /// Of which the median is taken, where a round takes seconds.
     private static final int ROUNDS = 5;
 
