@@ -35,8 +35,9 @@ public record Ports(List<Range> ranges) {
     /// Whether these are all ports. Asked at a start, where the first `equals` of a record costs
     /// more than the rest of its class.
     boolean areAll() {
-        var first = ranges.getFirst();
-        return ranges.size() == 1 && first.first == 1 && first.last == 65_535;
+        return ranges.size() == 1
+                && ranges.getFirst().first == 1
+                && ranges.getFirst().last == 65_535;
     }
 
     public boolean contains(int port) {
