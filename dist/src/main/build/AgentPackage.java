@@ -23,7 +23,7 @@ import java.util.zip.GZIPOutputStream;
 /// runtime of the modules below, the agent's jars and no others, and `bin/fairlead`.
 ///
 /// Run by Maven on the toolchain's Java 25 as `java AgentPackage.java TARGET SOURCES VERSION TIME`:
-/// TARGET has `fairlead/lib` and `fairlead/native`, SOURCES the launcher, TIME (ISO 8601)
+/// TARGET has `fairlead/lib` and `fairlead/native`, SOURCES the launcher and its JVM's options, TIME (ISO 8601)
 /// is the time of every file, so that the same inputs give the same bytes. The runtime is linked
 /// again only for another JDK, and the package made again only when something in it changed.
 public final class AgentPackage {
@@ -61,6 +61,7 @@ public final class AgentPackage {
         for (var library : list(target.resolve("fairlead/native"))) {
             copy(library, root.resolve("native").resolve(library.getFileName()));
         }
+        copy(sources.resolve("jvm.options"), root.resolve("lib/jvm.options"));
         Files.createDirectories(root.resolve("bin"));
         Files.writeString(
                 root.resolve("bin/fairlead"),

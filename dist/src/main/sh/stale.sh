@@ -41,47 +41,31 @@ caches_current() {
 # Sets the array java_options for a program (hub, agent or cli) and, for the CLI, its command.
 java_options() {
     local cache=$1
-    java_options=(
-        --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
-        -Dfairlead.home="$home" -Djava.library.path="$home/native" -Dio.netty.leakDetection.level=disabled
-        # Nobody records Netty's events, and setting them up takes a tenth of a second.
-        -Dio.netty.jfr.enabled=false
-    )
-    # A short command and a small agent need no parallel collector: its threads cost start-up time and memory. Their AOT
-    # caches stay at their own address: relocated, 20 MB of their pages would be written at each start. What they call by
-    # reflection they call once or twice, so that no code is made for it.
-    if [[ $1 != hub ]]; then
+    java_options=(-Dfairlead.home="$home" -Djava.library.path="$home/native")
+    if [[ $1 == agent ]]; then
+        java_options+=("@$root/dist/src/main/agent/jvm.options")
+    else
         java_options+=(
-            -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
-            -Djdk.reflect.useNativeAccessorOnly=true
-            # On a small machine, virtual threads that wait for a class are soon all that may run (CarrierWatch).
-            -Djdk.virtualThreadScheduler.parallelism=8
+            --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dio.netty.leakDetection.level=disabled
+            # Nobody records Netty's events, and setting them up takes a tenth of a second.
+            -Dio.netty.jfr.enabled=false
         )
     fi
-    # What was hot in the rehearsal is compiled at once at a start (JEP 515), which takes half of the processor's time
-    # then. Somebody waits for these; a forward that has just begun rather gets its speed sooner.
+    # A short command is as small as the agent, for the same reasons. It logs nothing and says so to nobody.
+    if [[ $1 == cli ]]; then
+        java_options+=(
+            -XX:+UseSerialGC -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
+            -Djdk.reflect.useNativeAccessorOnly=true -Djdk.virtualThreadScheduler.parallelism=8
+            -Dslf4j.internal.verbosity=ERROR
+        )
+    fi
+    # Commands that carry no stream end before the second compiler would pay. OpenSSH waits for `proxy`, so nothing is
+    # compiled at once at its start; a forward that has just begun rather gets its speed sooner.
     case $1:${2-} in
-        agent:* | cli:proxy) java_options+=(-XX:-AOTRecordTraining -XX:-AOTReplayTraining) ;;
-    esac
-    case $1 in
-        # What the agent holds for streams is outside the heap; a start of 32 MB fits the objects of the AOT cache. Netty
-        # takes a heap of less than 512 MB for a lack of memory, and then asks the system for each buffer of more than
-        # 16 KiB, filled with zeros: a sixth of the agent's time where bytes pass.
-        agent)
-            java_options+=(
-                -Xms32m -Xmn4m -Xmx256m -XX:MinHeapFreeRatio=10 -XX:MaxHeapFreeRatio=30 -XX:MaxDirectMemorySize=192m
-                -XX:TrimNativeHeapInterval=10000 -XX:+ExitOnOutOfMemoryError -Dio.netty.allocator.lowMemory=false
-                # Four times the usual: the second compiler comes when the link is there.
-                -XX:Tier4InvocationThreshold=20000 -XX:Tier4MinInvocationThreshold=2400
-                -XX:Tier4CompileThreshold=60000 -XX:Tier4BackEdgeThreshold=160000
-            )
+        cli:proxy)
+            cache=proxy
+            java_options+=(-XX:-AOTRecordTraining -XX:-AOTReplayTraining)
             ;;
-        # It logs nothing and says so to nobody.
-        cli) java_options+=(-Dslf4j.internal.verbosity=ERROR) ;;
-    esac
-    # Commands that carry no stream end before the second compiler would pay.
-    case $1:${2-} in
-        cli:proxy) cache=proxy ;;
         cli:exec | cli:forward) cache=stream ;;
         cli:*) java_options+=(-XX:TieredStopAtLevel=1) ;;
     esac

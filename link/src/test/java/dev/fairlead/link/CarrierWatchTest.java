@@ -1,11 +1,14 @@
 package dev.fairlead.link;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import jdk.management.VirtualThreadSchedulerMXBean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,8 +56,10 @@ final class CarrierWatchTest {
                     }
                 });
         held.await();
+        var waiting = new ArrayList<Thread>();
+        var sum = new AtomicInteger();
         for (int i = 0; i < CARRIERS; i++) {
-            Thread.startVirtualThread(() -> assertTrue(Slow.VALUE > 0));
+            waiting.add(Thread.startVirtualThread(() -> sum.addAndGet(Slow.VALUE)));
         }
         while (scheduler.getMountedVirtualThreadCount() < CARRIERS) {
             Thread.sleep(1);
@@ -65,6 +70,10 @@ final class CarrierWatchTest {
 
         var watch = CarrierWatch.start(Duration.ofMillis(50), CARRIERS);
         assertTrue(holder.join(Duration.ofSeconds(20)));
+        for (var thread : waiting) {
+            assertTrue(thread.join(Duration.ofSeconds(20)));
+        }
+        assertEquals(CARRIERS, sum.get());
 
         while (scheduler.getParallelism() != CARRIERS) {
             Thread.sleep(1);

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,11 +27,15 @@ public final class StdioPipe implements StreamListener {
 
     private static final int MOST_AT_ONCE = 16;
 
+    /// For how long the other side may say nothing once it was told that standard input has ended.
+    private static final Duration LAST_WORDS = Duration.ofSeconds(10);
+
     /// How it ended.
     public record Over(boolean accepted, StreamEnd end, String message) {}
 
     private final ReadableByteChannel in;
     private final GatheringByteChannel out;
+    private final Duration lastWords;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -39,12 +44,19 @@ public final class StdioPipe implements StreamListener {
     private boolean accepted;
     private boolean ended;
     private boolean closed;
+    private long received;
+    private long written;
     private StreamEnd end = StreamEnd.DONE;
     private String message = "";
 
     public StdioPipe(ReadableByteChannel in, GatheringByteChannel out) {
+        this(in, out, LAST_WORDS);
+    }
+
+    StdioPipe(ReadableByteChannel in, GatheringByteChannel out, Duration lastWords) {
         this.in = in;
         this.out = out;
+        this.lastWords = lastWords;
     }
 
     /// Runs until the stream is over and its bytes are written.
@@ -71,6 +83,7 @@ public final class StdioPipe implements StreamListener {
                 if (n < 0) {
                     bytes.release();
                     stream.end();
+                    awaitLastWords(stream);
                     return;
                 }
                 stream.write(bytes.setIndex(ReadBuffers.HEADROOM, ReadBuffers.HEADROOM + n));
@@ -93,6 +106,27 @@ public final class StdioPipe implements StreamListener {
         }
     }
 
+    /// Whoever has closed standard input has gone, as OpenSSH does: where the node hears of it, it
+    /// ends the stream. Where it cannot, because the stream waits to be resumed, nobody waits.
+    private void awaitLastWords(LinkStream stream) {
+        lock.lock();
+        try {
+            long before = -1;
+            while (!closed && (received != before || written != received)) {
+                before = received;
+                long left = lastWords.toNanos();
+                while (!closed && left > 0) {
+                    left = changed.awaitNanos(left);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+        stream.reset(StreamEnd.CANCELLED, "standard input has ended");
+    }
+
     /// Writes what arrives until the other side's END and the stream's end in order.
     private void write(LinkStream stream) {
         var batch = new ArrayList<ByteBuf>(MOST_AT_ONCE);
@@ -110,6 +144,7 @@ public final class StdioPipe implements StreamListener {
             batch.forEach(ByteBuf::release);
             batch.clear();
             stream.consumed(length);
+            written(length);
         }
         if (!endedInOrder()) {
             // It stays open until this process has said why: OpenSSH ends it at the end of stdout.
@@ -119,6 +154,15 @@ public final class StdioPipe implements StreamListener {
             out.close();
         } catch (IOException e) {
             // It is closed.
+        }
+    }
+
+    private void written(int bytes) {
+        lock.lock();
+        try {
+            written += bytes;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -168,7 +212,10 @@ public final class StdioPipe implements StreamListener {
 
     @Override
     public void data(ByteBuf bytes) {
-        signal(() -> arrived.add(bytes));
+        signal(() -> {
+            received += bytes.readableBytes();
+            arrived.add(bytes);
+        });
     }
 
     @Override

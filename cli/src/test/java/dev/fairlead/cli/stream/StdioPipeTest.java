@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -47,8 +48,13 @@ class StdioPipeTest {
     }
 
     private CompletableFuture<StdioPipe.Over> start(StreamServer server) throws Exception {
+        return start(server, Duration.ofMinutes(1));
+    }
+
+    private CompletableFuture<StdioPipe.Over> start(StreamServer server, Duration lastWords)
+            throws Exception {
         var link = links.connect(server).near();
-        var pipe = new StdioPipe(in.source(), out.sink());
+        var pipe = new StdioPipe(in.source(), out.sink(), lastWords);
         return CompletableFuture.supplyAsync(
                 () -> pipe.run(link.open(Opening.ssh("acme", "gpu-1", null), pipe)),
                 run -> Thread.ofPlatform().daemon().start(run));
@@ -129,5 +135,44 @@ class StdioPipeTest {
         Channels.newOutputStream(in.sink()).write(new byte[100_000]);
 
         assertThat(over.get(30, TimeUnit.SECONDS).end()).isEqualTo(StreamEnd.CANCELLED);
+    }
+
+    /// As where the stream waits for another link, and its OpenSSH was killed meanwhile.
+    @Test
+    void itEndsWithItsInputAlthoughTheOtherSideSaysNothing() throws Exception {
+        var over =
+                start(stream -> BlockingStream.accept(stream, Headers.EMPTY), Duration.ofMillis(50));
+
+        Channels.newOutputStream(in.sink()).write(1);
+        in.sink().close();
+
+        assertThat(over.get(30, TimeUnit.SECONDS))
+                .isEqualTo(new StdioPipe.Over(true, StreamEnd.CANCELLED, "standard input has ended"));
+    }
+
+    @Test
+    void theLastWordsAreWaitedForWhileTheyCome() throws Exception {
+        var over =
+                start(
+                        stream ->
+                                Thread.ofVirtual()
+                                        .start(() -> {
+                                            try (var served =
+                                                    BlockingStream.accept(stream, Headers.EMPTY)) {
+                                                served.in().read();
+                                                for (int i = 0; i < 20; i++) {
+                                                    Thread.sleep(50);
+                                                    served.out().write(i);
+                                                }
+                                            } catch (IOException | InterruptedException e) {
+                                                // The client does not hear all of it.
+                                            }
+                                        }),
+                        Duration.ofMillis(500));
+
+        in.sink().close();
+
+        assertThat(Channels.newInputStream(out.source()).readAllBytes()).hasSize(20);
+        assertThat(over.get(30, TimeUnit.SECONDS).end()).isEqualTo(StreamEnd.DONE);
     }
 }
