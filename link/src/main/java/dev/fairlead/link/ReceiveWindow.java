@@ -95,8 +95,7 @@ final class ReceiveWindow {
         long bytes = consumed - consumedThen;
         if (isFar()) {
             // At once, and with time for what an earlier growth allowed to come: it is a whole
-            // round
-            // trip behind.
+            // round trip behind.
             if (bytes > 0.75 * size && elapsed < 1.5 * roundTrip) {
                 return grown(4, consumed, now);
             }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// Standard input and output as real pipes.
 class StdioPipeTest {
@@ -141,16 +142,20 @@ class StdioPipeTest {
     @Test
     void itEndsWithItsInputAlthoughTheOtherSideSaysNothing() throws Exception {
         var over =
-                start(stream -> BlockingStream.accept(stream, Headers.EMPTY), Duration.ofMillis(50));
+                start(
+                        stream -> BlockingStream.accept(stream, Headers.EMPTY),
+                        Duration.ofMillis(50));
 
         Channels.newOutputStream(in.sink()).write(1);
         in.sink().close();
 
         assertThat(over.get(30, TimeUnit.SECONDS))
-                .isEqualTo(new StdioPipe.Over(true, StreamEnd.CANCELLED, "standard input has ended"));
+                .isEqualTo(
+                        new StdioPipe.Over(true, StreamEnd.CANCELLED, "standard input has ended"));
     }
 
     @Test
+    @Timeout(30)
     void theLastWordsAreWaitedForWhileTheyCome() throws Exception {
         var over =
                 start(
@@ -158,11 +163,12 @@ class StdioPipeTest {
                                 Thread.ofVirtual()
                                         .start(() -> {
                                             try (var served =
-                                                    BlockingStream.accept(stream, Headers.EMPTY)) {
+                                                    BlockingStream.accept(stream, Headers.EMPTY);
+                                            OutputStream words = served.out()) {
                                                 served.in().read();
                                                 for (int i = 0; i < 20; i++) {
                                                     Thread.sleep(50);
-                                                    served.out().write(i);
+                                                    words.write(i);
                                                 }
                                             } catch (IOException | InterruptedException e) {
                                                 // The client does not hear all of it.
