@@ -163,8 +163,9 @@ class StdioPipeTest {
                                 Thread.ofVirtual()
                                         .start(() -> {
                                             try (var served =
-                                                    BlockingStream.accept(stream, Headers.EMPTY);
-                                            OutputStream words = served.out()) {
+                                                            BlockingStream.accept(
+                                                                    stream, Headers.EMPTY);
+                                                    OutputStream words = served.out()) {
                                                 served.in().read();
                                                 for (int i = 0; i < 20; i++) {
                                                     Thread.sleep(50);
