@@ -60,11 +60,13 @@ java_options() {
         )
     fi
     # Commands that carry no stream end before the second compiler would pay. OpenSSH waits for `proxy`, so nothing is
-    # compiled at once at its start; a forward that has just begun rather gets its speed sooner.
+    # compiled at once at its start, and less soon after; a forward that has just begun rather gets its speed sooner.
     case $1:${2-} in
         cli:proxy)
             cache=proxy
-            java_options+=(-XX:-AOTRecordTraining -XX:-AOTReplayTraining)
+            java_options+=(-XX:-AOTRecordTraining -XX:-AOTReplayTraining
+                -XX:Tier3InvocationThreshold=1000 -XX:Tier3MinInvocationThreshold=500
+                -XX:Tier3CompileThreshold=10000 -XX:Tier3BackEdgeThreshold=300000 -XX:Tier3DelayOn=0)
             ;;
         cli:exec | cli:forward) cache=stream ;;
         cli:*) java_options+=(-XX:TieredStopAtLevel=1) ;;

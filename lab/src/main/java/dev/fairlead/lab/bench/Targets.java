@@ -16,9 +16,8 @@ final class Targets {
 
     private static final int CHUNK = 256 * 1024;
     private static final int BACKLOG = 1_024;
-
-    private static final ThreadLocal<ByteBuffer> ECHOED =
-            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(4 * 1024));
+    private static final InetSocketAddress ANY_PORT =
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
 
     private Targets() {}
 
@@ -30,17 +29,17 @@ final class Targets {
     public static void main(String[] args) throws IOException {
         int source = listen("source", Targets::source);
         int sink = listen("sink", Targets::sink);
-        int echo = listen("echo", Targets::echo);
-        System.out.println(source + " " + sink + " " + echo);
+        var echo = new EchoTarget(ANY_PORT, BACKLOG);
+        Thread.ofPlatform().daemon().name("echo").start(echo);
+        System.out.println(source + " " + sink + " " + echo.port());
         System.in.transferTo(java.io.OutputStream.nullOutputStream());
         System.exit(0);
     }
 
-    /// Connections come by the thousand: a thread that has served one serves the next.
     private static int listen(String name, Service service) throws IOException {
         var threads = Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
         var server = ServerSocketChannel.open();
-        server.bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), BACKLOG);
+        server.bind(ANY_PORT, BACKLOG);
         Thread.ofPlatform()
                 .daemon()
                 .name(name)
@@ -83,16 +82,5 @@ final class Targets {
             bytes.clear();
         }
         channel.write(bytes.clear().putLong(got).flip());
-    }
-
-    private static void echo(SocketChannel channel) throws IOException {
-        var bytes = ECHOED.get().clear();
-        while (channel.read(bytes) >= 0) {
-            bytes.flip();
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            bytes.clear();
-        }
     }
 }
