@@ -14,7 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// All carriers wait for a class, which waits for a monitor, whose holder waits for a carrier.
+/// All carriers wait for a class, which waits for a monitor, whose holder waits for a carrier. Once
+/// in a JVM, since a class is initialised once.
 final class CarrierWatchTest {
 
     private static final int CARRIERS = 2;
@@ -56,14 +57,22 @@ final class CarrierWatchTest {
                     }
                 });
         held.await();
+        // Without a carrier: one that is still on its way to its wait could let go without another.
+        while (holder.getState() != Thread.State.WAITING) {
+            Thread.sleep(1);
+        }
+        var begun = new CountDownLatch(CARRIERS);
         var waiting = new ArrayList<Thread>();
         var sum = new AtomicInteger();
         for (int i = 0; i < CARRIERS; i++) {
-            waiting.add(Thread.startVirtualThread(() -> sum.addAndGet(Slow.VALUE)));
+            waiting.add(
+                    Thread.startVirtualThread(() -> {
+                        begun.countDown();
+                        sum.addAndGet(Slow.VALUE);
+                    }));
         }
-        while (scheduler.getMountedVirtualThreadCount() < CARRIERS) {
-            Thread.sleep(1);
-        }
+        // From here on each keeps its carrier: nothing on the way to the class gives way.
+        begun.await();
         letGo.countDown();
         // Java 25 is as it is: without help it stays so.
         assertFalse(holder.join(Duration.ofMillis(300)));
